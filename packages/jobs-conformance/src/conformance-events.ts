@@ -25,6 +25,7 @@ export type ConformanceEvent =
   | 'conformance.one-per-tenant'
   | 'conformance.prioritized'
   | 'conformance.urgent'
+  | 'conformance.transactional'
   | 'conformance.pausable'
   | 'conformance.pausable-one-per-tenant'
   | 'conformance.pausable-pair'
@@ -119,6 +120,7 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.one-per-tenant': scripted,
   'conformance.prioritized': scripted,
   'conformance.urgent': scripted,
+  'conformance.transactional': scripted,
   'conformance.pausable': scripted,
   'conformance.pausable-one-per-tenant': scripted,
   'conformance.pausable-pair': scripted,

@@ -83,6 +83,7 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     defineScripted('one-per-tenant', { retry: fixed(2), concurrency: { perTenant: 1 } }),
     defineScripted('prioritized', { retry: fixed(2), concurrency: { perTenant: 1 } }),
     defineScripted('urgent', { retry: fixed(2), concurrency: { perTenant: 1 }, priority: 60 }),
+    defineScripted('transactional', { retry: fixed(2), transaction: true }),
     defineScripted('pausable', { retry: fixed(3) }),
     defineScripted('pausable-one-per-tenant', { retry: fixed(2), concurrency: { perTenant: 1 } }),
     ...['a', 'b'].map((name) => defineScripted('pausable-pair', { id: `conformance-pausable-pair-${name}` })),
@@ -139,8 +140,9 @@ function ownBackoff(unitMs: number): Exclude<Backoff, string> {
 const ownSchema = z.looseObject({ word: z.string().toUpperCase().optional() })
 
 type ScriptedOptions = Pick<
-  JobOptions<JobEvent, unknown>,
+  JobOptions<JobEvent, unknown, JobEvent, boolean>,
   | 'retry'
+  | 'transaction'
   | 'timeout'
   | 'runTimeout'
   | 'concurrency'

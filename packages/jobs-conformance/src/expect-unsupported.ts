@@ -31,6 +31,8 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
   idempotencyKey: (t) => t.send('conformance.plain', {}, { options: { idempotencyKey: t.unique('key') } }),
   reference: (t) => t.send('conformance.plain', {}, { options: { reference: t.unique('order') } }),
   transaction: (t) => t.send('conformance.plain', {}, { options: { transaction: {} } }),
+  'transaction of a handler': (t) =>
+    define(t, () => defineJob({ id: 'conformance-refused', event, handler, transaction: true })),
   'maxAttempts of a send, raised': (t) => t.send('conformance.once', {}, { options: { maxAttempts: 2 } }),
   'cancelJob of a waiting job': async (t) => {
     if (!t.capabilities.features.delay.supported) return expectDelayUnsupported(t, 'cancelJob of a waiting job')

@@ -1,5 +1,6 @@
 import {
   getJobClient,
+  type InTransaction,
   type JobContext,
   type JobEvent,
   NonRetryableError,
@@ -30,7 +31,10 @@ export async function performScript(
   if (script.logs !== undefined) context.logger.info(script.logs)
   if (script.sends) {
     const payload: ScriptPayload = { tenantId: context.tenantId }
-    const { id } = await sendJob('conformance.plain' as JobEvent, payload as never)
+    const { transaction } = context as Partial<InTransaction>
+    const { id } = await sendJob('conformance.plain' as JobEvent, payload as never, {
+      transaction: transaction as never,
+    })
     recordEntry('sent', { jobId: id, layers: enclosingMiddleware() })
     if (script.awaitsSent) await waitForJob(id)
   }

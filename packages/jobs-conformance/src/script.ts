@@ -38,7 +38,7 @@ export interface Script {
   readonly blockMs?: number
   /** Cancel the job itself before the block, without awaiting the result. */
   readonly cancelsItself?: boolean
-  /** Send an event `conformance.plain` first, with the module function `sendJob`. */
+  /** Send an event `conformance.plain` first, with the module function `sendJob`, and in the handler's transaction if it has one. */
   readonly sends?: boolean
   /** Await that event's job with `waitForJob`. */
   readonly awaitsSent?: boolean

@@ -20,6 +20,7 @@ export type {
   ProviderSendOptions,
   ProviderSendOptionTypes,
 } from './engines/engine-types.ts'
+export type { OpenTransaction, TransactionOpener } from './engines/open-transaction.ts'
 export type { ErasedPart } from './provider/erased-part.ts'
 export type { InspectFilter, InspectQuery, JobInspection } from './provider/job-inspection.ts'
 export { summarizeRuns } from './inspection/summarize-runs.ts'

@@ -20,6 +20,11 @@ export const inngestCapabilities: Capabilities = {
       note: 'Inngest cannot take part in a transaction of your database.',
       instead: 'Send after the commit, with an `idempotencyKey`.',
     },
+    'transaction of a handler': {
+      supported: false,
+      note: 'Inngest stores that a run has completed, not your database.',
+      instead: 'Make the handler idempotent, or use the PostgreSQL engine.',
+    },
     reference: {
       supported: true,
       note: 'A new job is found within a second of its send. `listJobs` and `cancelJobs` read all stored events, or those of `event`.',

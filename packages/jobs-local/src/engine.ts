@@ -86,6 +86,7 @@ export type {
   SavedStep,
   Sharing,
   StoredPauses,
+  StoreTransactions,
 } from './store/engine-store.ts'
 export type {
   GetOptions,

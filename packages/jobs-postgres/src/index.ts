@@ -18,6 +18,6 @@ export type { PgClient, PgPool, PgQuery } from './database/pg-pool.ts'
 export type { PgliteLike, PgliteTransaction } from './database/pglite-database.ts'
 export type { PostgresTransaction } from './database/transaction-clients.ts'
 export { createPostgresProvider, type PostgresInternals, type PostgresProvider } from './provider/postgres-provider.ts'
-export type { JobEvents } from './job-events.ts'
+export type { HandlerTransaction, JobEvents } from './job-events.ts'
 
 registerEngine({ ...postgresEngine, create: createPostgresProvider })

@@ -20,6 +20,11 @@ export const triggerCapabilities: Capabilities = {
       note: 'Trigger.dev cannot take part in a transaction of your database.',
       instead: 'Send after the commit, with an `idempotencyKey`.',
     },
+    'transaction of a handler': {
+      supported: false,
+      note: 'Trigger.dev stores that a run has completed, not your database.',
+      instead: 'Make the handler idempotent, or use the PostgreSQL engine.',
+    },
     reference: {
       supported: true,
       note: 'A new job is found about one second after its send. Each reference is a tag of the run, which has at most ten; this library uses up to five others.',

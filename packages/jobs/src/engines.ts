@@ -111,7 +111,7 @@ export interface InngestConfig {
 export interface PostgresConfig {
   /**
    * The URL of the database: `postgres://user:password@host:5432/database`. A process opens at most 4 connections to it,
-   * one with `role: 'send'`. Default: `DATABASE_URL`.
+   * one with `role: 'send'`, and those of `transactions`. Default: `DATABASE_URL`.
    */
   connectionString?: string | undefined
   /** Your app's own `Pool` of `pg`. The engine does not close it. One connection stays in use, to listen. */
@@ -120,6 +120,11 @@ export interface PostgresConfig {
   pglite?: PostgresInProcess | undefined
   /** The schema with the tables of the jobs. The first process creates it. Default `'jobs'`. */
   schema?: string | undefined
+  /**
+   * Most transactions of handlers and steps with `transaction: true` at once in this process. Each has a connection of its
+   * own, and others wait. With `pool`, two of its connections are left for the engine. Default 4.
+   */
+  transactions?: number | undefined
   /** Maximum number of attempts running at once in this process, across all jobs. Default 100. */
   concurrency?: number | undefined
   /**

@@ -12,6 +12,6 @@ export * from '@cgk-platform/jobs-core'
 
 export type { LocalConfig } from '@cgk-platform/jobs-local'
 export type { InngestConfig, PostgresConfig, PostgresInProcess, PostgresPool, TriggerConfig } from './engines.ts'
-export type { JobEvents } from './job-events.ts'
+export type { HandlerTransaction, JobEvents } from './job-events.ts'
 
 for (const engine of knownEngines) registerEngine(engine)

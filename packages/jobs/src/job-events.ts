@@ -7,6 +7,15 @@ export interface JobEvents {}
 
 interface OwnEvents extends JobEvents {}
 
+/**
+ * The transaction that a handler with `transaction: true` gets. Add the type of your client by declaration merging:
+ * `interface HandlerTransaction extends PoolClient {}`, as with `JobEvents`.
+ */
+export interface HandlerTransaction {}
+
+interface OwnTransaction extends HandlerTransaction {}
+
 declare module '@cgk-platform/jobs-core' {
   interface JobEvents extends OwnEvents {}
+  interface HandlerTransaction extends OwnTransaction {}
 }

@@ -53,4 +53,29 @@ export const transactionCases: readonly ConformanceCase[] = casesOf(rules.atLeas
       )
     },
   },
+  {
+    id: 'a-transactional-handler-commits',
+    title: 'what a handler does in its transaction exists once, of the attempt that completed',
+    requiredFeatures: ['transaction', 'transaction of a handler'],
+    async run(t) {
+      const failure = { as: 'error', attempts: 1 } as const
+      const { id } = await t.send('conformance.transactional', { sends: true, failure })
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
+      const sent = t.journal({ jobId: id, kind: 'sent' }).map(({ details }) => String(details['jobId']))
+      assert.equal(sent.length, 2)
+      await t.expectError('job_not_found', () => t.client.getJobStatus(sent[0]!))
+      assert.equal((await t.waitForEnd(sent[1]!)).state, 'completed')
+    },
+  },
+  {
+    id: 'a-transactional-handler-fails',
+    title: 'what a handler did in its transaction does not exist if its last attempt fails',
+    requiredFeatures: ['transaction', 'transaction of a handler'],
+    async run(t) {
+      const { id } = await t.send('conformance.transactional', { sends: true, failure: { as: 'nonRetryable' } })
+      assert.equal((await t.waitForEnd(id)).state, 'failed')
+      const { details } = await t.waitForEntry({ jobId: id, kind: 'sent' })
+      await t.expectError('job_not_found', () => t.client.getJobStatus(String(details['jobId'])))
+    },
+  },
 ])

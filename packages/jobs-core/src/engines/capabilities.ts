@@ -4,6 +4,7 @@ export const allFeatures = [
   'idempotencyKey',
   'reference',
   'transaction',
+  'transaction of a handler',
   'maxAttempts of a send, lowered',
   'maxAttempts of a send, raised',
   'cancelJob of a waiting job',

@@ -26,6 +26,12 @@ export interface TransactionTypes {}
 /** An open transaction of the app, which a send can be part of. */
 export type AppTransaction = keyof TransactionTypes extends never ? object : TransactionTypes[keyof TransactionTypes]
 
+/**
+ * The transaction that a handler with `transaction: true` gets. Add the type of your client by declaration merging, on the
+ * package that you import: `declare module '@cgk-platform/jobs' { interface HandlerTransaction extends PoolClient {} }`.
+ */
+export interface HandlerTransaction {}
+
 /** The types of `config` in `createJobClient`, by engine. A provider's package adds its own by declaration merging. */
 export interface ProviderConfigTypes {}
 

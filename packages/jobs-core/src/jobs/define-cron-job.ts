@@ -10,14 +10,15 @@ import {
   readDefinition,
   type WithoutDefaults,
 } from './definition-options.ts'
-import type { CronContext } from './job-context.ts'
+import type { CronContext, WithTransaction } from './job-context.ts'
 import type { CronJobDefinition } from './job-definition.ts'
 import { setEventRegistry } from './event-registry-of.ts'
 import { type JobRegistry, processJobs } from './job-registry.ts'
 import { refusePayloadKeys } from './refuse-payload-keys.ts'
+import { transactionOption } from './transaction-option.ts'
 
 /** The options of `defineCronJob`. */
-export interface CronJobOptions<Output> extends DefinitionOptions {
+export interface CronJobOptions<Output, Own extends boolean = false> extends DefinitionOptions {
   /** Five fields: minute, hour, day of month, month, day of week. `0 9 * * *` is 9 AM every day. */
   schedule: string
   /** The IANA time zone of the schedule. Default: `UTC`. */
@@ -34,7 +35,12 @@ export interface CronJobOptions<Output> extends DefinitionOptions {
    */
   spread?: number | Duration | undefined
   /** Handles a tick. The return value is the run's output, as JSON. */
-  handler: (context: CronContext) => Output | Promise<Output>
+  handler: (context: WithTransaction<CronContext, Own>) => Output | Promise<Output>
+  /**
+   * Whether the handler runs in a transaction of the database that stores the jobs, which also records that the run has completed.
+   * Its effects there then exist exactly once. Default: false.
+   */
+  transaction?: Own | undefined
   /**
    * Called after the last attempt of a run has failed. Errors that it throws are logged. Called again if its process dies
    * before the failure is recorded.
@@ -51,23 +57,24 @@ interface CheckedCronJob extends Omit<WithoutDefaults<CronJobDefinition>, 'sched
 }
 
 /** The declarations of the options of a cron job. */
-export const cronJobOptions: DeclaredOptions<CheckedCronJob> = declareOptions<CronJobOptions<unknown>, CheckedCronJob>(
-  '`defineCronJob`',
-  {
-    id: idOption,
-    schedule: custom(undefined, { feature: 'cron' }),
-    handler: callback({ required: 'Pass a function.' }),
-    timezone: custom(),
-    overlap: oneOf(['skip', 'allow'], { feature: (overlap: 'skip' | 'allow') => [`cron.overlap: '${overlap}'`] }),
-    catchUp: oneOf(['none', 'latest'], {
-      feature: (catchUp: 'none' | 'latest') => (catchUp === 'latest' ? ["cron.catchUp: 'latest'"] : []),
-    }),
-    tenants: callback({ feature: 'cron.tenants' }),
-    spread: duration({ minMs: 1, requires: 'tenants', feature: 'delay' }),
-    ...commonOptions,
-    onFailure: callback(),
-  },
-)
+export const cronJobOptions: DeclaredOptions<CheckedCronJob> = declareOptions<
+  CronJobOptions<unknown, boolean>,
+  CheckedCronJob
+>('`defineCronJob`', {
+  id: idOption,
+  schedule: custom(undefined, { feature: 'cron' }),
+  handler: callback({ required: 'Pass a function.' }),
+  transaction: transactionOption,
+  timezone: custom(),
+  overlap: oneOf(['skip', 'allow'], { feature: (overlap: 'skip' | 'allow') => [`cron.overlap: '${overlap}'`] }),
+  catchUp: oneOf(['none', 'latest'], {
+    feature: (catchUp: 'none' | 'latest') => (catchUp === 'latest' ? ["cron.catchUp: 'latest'"] : []),
+  }),
+  tenants: callback({ feature: 'cron.tenants' }),
+  spread: duration({ minMs: 1, requires: 'tenants', feature: 'delay' }),
+  ...commonOptions,
+  onFailure: callback(),
+})
 
 /**
  * Defines a job that runs at the ticks of a schedule. Like `defineJob`, it registers the definition. Nobody
@@ -75,14 +82,16 @@ export const cronJobOptions: DeclaredOptions<CheckedCronJob> = declareOptions<Cr
  *
  * @throws {InvalidDefinitionError} naming the invalid field.
  */
-export function defineCronJob<Output = unknown>(options: CronJobOptions<Output>): CronJobDefinition<Output> {
+export function defineCronJob<Output = unknown, Own extends boolean = false>(
+  options: CronJobOptions<Output, Own>,
+): CronJobDefinition<Output> {
   return addCronJob(processJobs(), options, callSite(defineCronJob))
 }
 
 /** Defines a cron job in a registry. @throws like `defineCronJob` */
 export function addCronJob<Output>(
   jobs: JobRegistry,
-  options: CronJobOptions<Output>,
+  options: CronJobOptions<Output, boolean>,
   site: CallSite,
 ): CronJobDefinition<Output> {
   const { timezone = 'UTC', ...checked } = readDefinition('defineCronJob', cronJobOptions, options)

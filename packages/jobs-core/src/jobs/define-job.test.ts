@@ -134,7 +134,7 @@ describe('an invalid job is rejected with the field', () => {
 
   test('an unknown option, with the list of options', () => {
     expect(() => define({ maxAttempts: 5 })).toThrow(
-      'defineJob(`process-order`): `maxAttempts` is not an option of `defineJob`. The options are `id`, `event`, `payload`, `handler`, `retry`, `timeout`, `runTimeout`, `concurrency`, `throttle`, `priority`, `middleware`, `returnedErrors`, `enabled`, `providerOptions`, `debounce`, `onFailure`.',
+      'defineJob(`process-order`): `maxAttempts` is not an option of `defineJob`. The options are `id`, `event`, `payload`, `handler`, `transaction`, `retry`, `timeout`, `runTimeout`, `concurrency`, `throttle`, `priority`, `middleware`, `returnedErrors`, `enabled`, `providerOptions`, `debounce`, `onFailure`.',
     )
   })
 

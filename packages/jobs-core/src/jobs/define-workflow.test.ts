@@ -77,7 +77,7 @@ describe('rejects an invalid workflow and names the field', () => {
 
   test('an unknown option, with the known ones', () => {
     expect(() => define({ handler: steps })).toThrow(
-      'defineWorkflow(`fulfil-order`): `handler` is not an option of `defineWorkflow`. The options are `id`, `event`, `payload`, `steps`, `retry`, `timeout`, `runTimeout`, `concurrency`, `throttle`, `priority`, `middleware`, `returnedErrors`, `enabled`, `providerOptions`, `debounce`, `version`, `previous`, `parkTimeout`, `maxSteps`, `compensateOnCancel`, `onFailure`.',
+      'defineWorkflow(`fulfil-order`): `handler` is not an option of `defineWorkflow`. The options are `id`, `event`, `payload`, `steps`, `transaction`, `retry`, `timeout`, `runTimeout`, `concurrency`, `throttle`, `priority`, `middleware`, `returnedErrors`, `enabled`, `providerOptions`, `debounce`, `version`, `previous`, `parkTimeout`, `maxSteps`, `compensateOnCancel`, `onFailure`.',
     )
   })
 

@@ -23,12 +23,14 @@ import type { RetryConfig } from '../retry/retry-config.ts'
 import type { Duration } from '../options/duration.ts'
 import { checkVersions, previousOption, versionOption } from './previous-workflow.ts'
 import type { PreviousWorkflow, Steps, WorkflowDefinition } from './steps.ts'
+import { transactionOption } from './transaction-option.ts'
 
 /** Options of `defineWorkflow`. `Name` is the event as written, which can be misspelled. */
 export interface WorkflowOptions<
   Event extends JobEvent,
   Output,
   Name extends string = Event,
+  Own extends boolean = false,
 > extends DebounceableOptions {
   /** The event that starts a run. Every send starts one. */
   event: Event | Extract<Name, JobEvent>
@@ -40,9 +42,14 @@ export interface WorkflowOptions<
    */
   steps: (
     event: IfEvent<Name, EventMessage<Event>>,
-    step: IfEvent<Name, Steps<Event>>,
+    step: IfEvent<Name, Steps<Event, Own>>,
     context: JobContext,
   ) => Output | Promise<Output>
+  /**
+   * Whether the work of each `step.run` runs in a transaction of the database that stores the jobs, which also records that the step has completed.
+   * Its effects there then exist exactly once. Default: false.
+   */
+  transaction?: Own | undefined
   /**
    * The retry policy of steps without their own, and of errors thrown between the steps. Default: 3 attempts,
    * exponential from 1 s to 60 s.
@@ -53,7 +60,7 @@ export interface WorkflowOptions<
   /** The version of the code. A run that began with another version waits for a worker that has it. Default: none. */
   version?: string | undefined
   /** The code of earlier versions. A run that began with one of them continues with it. Default: none. */
-  previous?: readonly PreviousWorkflow<Event>[] | undefined
+  previous?: readonly PreviousWorkflow<Event, Own>[] | undefined
   /**
    * The longest time for which a run waits for a worker whose code fits, before it fails without a compensation:
    * milliseconds or `'7d'`. Default 7 days.
@@ -71,17 +78,21 @@ export interface WorkflowOptions<
 }
 
 /** The options of `defineWorkflow` for a workflow without an event of `JobEvents`. */
-export interface PayloadWorkflowOptions<Schema extends JobEvent | StandardSchemaV1, Output> extends Omit<
-  WorkflowOptions<JobEvent, Output>,
+export interface PayloadWorkflowOptions<
+  Schema extends JobEvent | StandardSchemaV1,
+  Output,
+  Own extends boolean = false,
+> extends Omit<
+  WorkflowOptions<JobEvent, Output, JobEvent, Own>,
   'event' | 'payload' | 'steps' | 'previous' | 'onFailure'
 > {
   event?: undefined
   /** The schema of the payload. The workflow is sent itself. */
   payload: Exclude<Schema, string>
   /** Like the `steps` of a workflow with an event. */
-  steps: (event: EventMessage<Schema>, step: Steps<Schema>, context: JobContext) => Output | Promise<Output>
+  steps: (event: EventMessage<Schema>, step: Steps<Schema, Own>, context: JobContext) => Output | Promise<Output>
   /** Like the `previous` of a workflow with an event. */
-  previous?: readonly PreviousWorkflow<Schema>[] | undefined
+  previous?: readonly PreviousWorkflow<Schema, Own>[] | undefined
   /** Like the `onFailure` of a workflow with an event. */
   onFailure?: ((error: Error, event: EventMessage<Schema>, context: JobContext) => unknown) | undefined
 }
@@ -94,12 +105,13 @@ type CheckedWorkflow = Omit<WithoutDefaults<WorkflowDefinition>, 'event' | Workf
 
 /** The declarations of `WorkflowOptions`. */
 export const workflowOptions: DeclaredOptions<CheckedWorkflow> = declareOptions<
-  WorkflowOptions<JobEvent, unknown>,
+  WorkflowOptions<JobEvent, unknown, JobEvent, boolean>,
   CheckedWorkflow
 >('`defineWorkflow`', {
   id: idOption,
   ...triggerOptions,
   steps: callback({ required: 'Pass a function.', feature: 'workflows' }),
+  transaction: transactionOption,
   ...commonOptions,
   debounce: debounceOption,
   version: versionOption,
@@ -119,12 +131,17 @@ export const workflowOptions: DeclaredOptions<CheckedWorkflow> = declareOptions<
  * @throws {InvalidDefinitionError} naming the invalid field.
  * @throws {UnknownEventError} if the event is not declared.
  */
-export function defineWorkflow<Schema extends JobEvent | StandardSchemaV1, Output = unknown>(
-  options: PayloadWorkflowOptions<Schema, Output>,
-): WorkflowDefinition<Schema, Output> & OwnJob<Schema>
-export function defineWorkflow<Event extends JobEvent, Output = unknown, Name extends string = Event>(
-  options: WorkflowOptions<Event, Output, Name>,
-): WorkflowDefinition<Event, Output>
+export function defineWorkflow<
+  Schema extends JobEvent | StandardSchemaV1,
+  Output = unknown,
+  Own extends boolean = false,
+>(options: PayloadWorkflowOptions<Schema, Output, Own>): WorkflowDefinition<Schema, Output> & OwnJob<Schema>
+export function defineWorkflow<
+  Event extends JobEvent,
+  Output = unknown,
+  Name extends string = Event,
+  Own extends boolean = false,
+>(options: WorkflowOptions<Event, Output, Name, Own>): WorkflowDefinition<Event, Output>
 export function defineWorkflow(options: object): WorkflowDefinition {
   return addWorkflow(processJobs(), options, callSite(defineWorkflow))
 }

@@ -28,12 +28,12 @@ type WithEvent<Options, Name> = Omit<Options, 'event' | 'payload' | 'steps'> & {
 /** The functions that define jobs of one `createJobs`. */
 export interface SetDefinitions<Events extends EventSchemas> {
   /** Same as the function `defineJob`, for these jobs and events. */
-  defineJob<Schema extends StandardSchemaV1, Output = unknown>(
-    options: PayloadJobOptions<Schema, Output>,
+  defineJob<Schema extends StandardSchemaV1, Output = unknown, Own extends boolean = false>(
+    options: PayloadJobOptions<Schema, Output, Own>,
   ): JobDefinition<Schema, Output> & OwnJob<Schema>
   /** Same as the function `defineJob`, for these jobs and events. */
-  defineJob<Name extends EventNameOf<Events>, Output = unknown>(
-    options: WithEvent<PayloadJobOptions<EventIn<Events, Name>, Output>, Name>,
+  defineJob<Name extends EventNameOf<Events>, Output = unknown, Own extends boolean = false>(
+    options: WithEvent<PayloadJobOptions<EventIn<Events, Name>, Output, Own>, Name>,
   ): JobDefinition<EventIn<Events, Name>, Output>
   /** Same as the function `defineBatchJob`, for these jobs and events. */
   defineBatchJob<Schema extends StandardSchemaV1, Output = unknown>(
@@ -44,33 +44,40 @@ export interface SetDefinitions<Events extends EventSchemas> {
     options: WithEvent<PayloadBatchJobOptions<EventIn<Events, Name>, Output>, Name>,
   ): BatchJobDefinition<EventIn<Events, Name>, Output>
   /** Same as the function `defineWorkflow`, for these jobs and events. */
-  defineWorkflow<Schema extends StandardSchemaV1, Output = unknown>(
-    options: Omit<PayloadWorkflowOptions<Schema, Output>, 'steps'> & {
-      steps(event: EventMessage<Schema>, step: SetSteps<Events, Schema>, context: JobContext): Output | Promise<Output>
+  defineWorkflow<Schema extends StandardSchemaV1, Output = unknown, Own extends boolean = false>(
+    options: Omit<PayloadWorkflowOptions<Schema, Output, Own>, 'steps'> & {
+      steps(
+        event: EventMessage<Schema>,
+        step: SetSteps<Events, Schema, Own>,
+        context: JobContext,
+      ): Output | Promise<Output>
     },
   ): WorkflowDefinition<Schema, Output> & OwnJob<Schema>
   /** Same as the function `defineWorkflow`, for these jobs and events. */
-  defineWorkflow<Name extends EventNameOf<Events>, Output = unknown>(
-    options: WithEvent<PayloadWorkflowOptions<EventIn<Events, Name>, Output>, Name> & {
+  defineWorkflow<Name extends EventNameOf<Events>, Output = unknown, Own extends boolean = false>(
+    options: WithEvent<PayloadWorkflowOptions<EventIn<Events, Name>, Output, Own>, Name> & {
       /** The workflow as ordinary code, which is replayed after a wait or a crash. */
       steps(
         event: EventMessage<EventIn<Events, Name>>,
-        step: SetSteps<Events, EventIn<Events, Name>>,
+        step: SetSteps<Events, EventIn<Events, Name>, Own>,
         context: JobContext,
       ): Output | Promise<Output>
     },
   ): WorkflowDefinition<EventIn<Events, Name>, Output>
   /** Same as the function `defineCronJob`, for these jobs. Its ticks start with `start`, or with the first send. */
-  defineCronJob<Output = unknown>(options: CronJobOptions<Output>): CronJobDefinition<Output>
+  defineCronJob<Output = unknown, Own extends boolean = false>(
+    options: CronJobOptions<Output, Own>,
+  ): CronJobDefinition<Output>
   /** Same as the function `defineSignal`, for these jobs. */
   defineSignal<Schema extends StandardSchemaV1<object, object>>(name: string, schema: Schema): Signal<Schema>
 }
 
 /** The durable steps of a workflow of one `createJobs`. */
-export interface SetSteps<Events extends EventSchemas, Trigger extends StandardSchemaV1> extends Omit<
-  Steps<Trigger>,
-  'waitForEvent' | 'sendEvent' | 'runJob'
-> {
+export interface SetSteps<
+  Events extends EventSchemas,
+  Trigger extends StandardSchemaV1,
+  Own extends boolean = false,
+> extends Omit<Steps<Trigger, Own>, 'waitForEvent' | 'sendEvent' | 'runJob'> {
   /** Waits until an event of the same tenant is sent. Returns `null` if none comes in time. */
   waitForEvent<Name extends EventNameOf<Events>>(
     id: string,

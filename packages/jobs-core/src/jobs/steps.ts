@@ -8,13 +8,13 @@ import type { AsJson } from './as-json.ts'
 import type { DebounceTimes } from './debounce.ts'
 import type { EventMessage } from './event-message.ts'
 import { eventMatch } from './event-match.ts'
-import type { JobContext } from './job-context.ts'
+import type { JobContext, WithTransaction } from './job-context.ts'
 import type { BatchJobDefinition } from './batch-job-definition.ts'
 import type { BaseDefinition, JobDefinition } from './job-definition.ts'
 import type { OutputOf } from './output-of.ts'
 import type { Logger } from '../logging/logger.ts'
 import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
-import { callback, duration, group, string } from '../options/kinds.ts'
+import { boolean, callback, duration, group, string } from '../options/kinds.ts'
 import type { EventMatch, MatchValue } from '../status/step-status.ts'
 import { type RetryConfig, type RetryPolicy, toRetryPolicy } from '../retry/retry-config.ts'
 import type { Duration } from '../options/duration.ts'
@@ -36,27 +36,30 @@ export interface StepContext {
   readonly signal: AbortSignal
 }
 
-/** Options of `step.run`. */
-export interface StepOptions<Output> {
+/** Options of `step.run`. `In` tells whether its work runs in a transaction. */
+export interface StepOptions<Output, In extends boolean = false> {
   /** The step's retry policy. Default: the workflow's `retry`. */
   retry?: RetryConfig | undefined
   /** Timeout of one attempt of the step. Default: the workflow's `timeout`. */
   timeout?: number | Duration | undefined
   /** Compensates the step if the run fails later. It has the step's retry policy. Default: no compensation. */
   compensate?: ((output: Output, context: StepContext) => unknown) | undefined
+  /** `false`: the work of this step runs in no transaction. Default: the workflow's `transaction`. */
+  transaction?: In | undefined
 }
 
 /** The declarations of `StepOptions`. */
 export const stepOptions: DeclaredOptions<CheckedStepOptions> = declareOptions<
-  StepOptions<unknown>,
+  StepOptions<unknown, boolean>,
   CheckedStepOptions
 >('`step.run`', {
   retry: group({ read: toRetryPolicy }),
   timeout: duration({ minMs: 1, remedy: "Pass at least 1 millisecond, such as `'30s'`." }),
   compensate: callback(),
+  transaction: boolean(),
 })
 
-interface CheckedStepOptions extends Omit<CheckedOptions<StepOptions<unknown>>, 'retry'> {
+interface CheckedStepOptions extends Omit<CheckedOptions<StepOptions<unknown, boolean>>, 'retry'> {
   readonly retry?: RetryPolicy
 }
 
@@ -139,12 +142,12 @@ export const stepSendOptionNames: readonly string[] = sendOptions.names.filter(
  * again, for example in a loop, each use is a separate step with its own number. A step whose last attempt fails throws
  * a `StepFailedError`.
  */
-export interface Steps<Trigger extends JobEvent | StandardSchemaV1 = JobEvent> {
+export interface Steps<Trigger extends JobEvent | StandardSchemaV1 = JobEvent, Own extends boolean = false> {
   /** Runs work and stores its result as JSON. Completed work never runs again. */
-  run<Output = unknown>(
+  run<Output = unknown, In extends Own | false = Own>(
     id: string,
-    work: (context: StepContext) => Output | Promise<Output>,
-    options?: StepOptions<AsJson<Output>>,
+    work: (context: WithTransaction<StepContext, In>) => Output | Promise<Output>,
+    options?: StepOptions<AsJson<Output>, In>,
   ): Promise<AsJson<Output>>
   /** Waits for a duration. If the engine stores jobs durably, the wait survives restarts of the process. */
   sleep(id: string, duration: number | Duration): Promise<void>
@@ -203,11 +206,14 @@ export interface Steps<Trigger extends JobEvent | StandardSchemaV1 = JobEvent> {
 }
 
 /** The code of an earlier version of a workflow. All other options are those of the current one. */
-export interface PreviousWorkflow<Event extends JobEvent | StandardSchemaV1 = JobEvent | StandardSchemaV1> {
+export interface PreviousWorkflow<
+  Event extends JobEvent | StandardSchemaV1 = JobEvent | StandardSchemaV1,
+  Own extends boolean = boolean,
+> {
   /** The version of the code. Absent: it had none. */
   readonly version?: string | undefined
   /** The earlier `steps`. */
-  steps(event: EventMessage<Event>, step: Steps<Event>, context: JobContext): unknown
+  steps(event: EventMessage<Event>, step: Steps<Event, Own>, context: JobContext): unknown
   /** The earlier `onFailure`. */
   onFailure?: OnFailure<Event>['call'] | undefined
 }
@@ -227,6 +233,8 @@ export interface WorkflowDefinition<
   readonly event: EventName<Event>
   /** When only the last of several sends runs. Absent: every send runs. */
   readonly debounce?: DebounceTimes
+  /** Whether the work of each `step.run` runs in a transaction, which also records its completion. */
+  readonly transaction?: boolean
   /** The version of the code. A run that began with another version waits for a worker that has it. */
   readonly version?: string
   /** Earlier code, for the runs that began with it. */

@@ -8,12 +8,13 @@ import { announceAttempt } from '../runs/announce-attempt.ts'
 import { Attempt, type AttemptOptions, type AttemptReceiver, inScope } from '../runs/attempt.ts'
 import { toErrorInfo } from '../errors/error-info.ts'
 import { finishAttempt } from '../runs/finish-attempt.ts'
-import { HandlerAttempt, type HandledAttempt } from '../runs/handler-attempt.ts'
+import type { HandledAttempt } from '../runs/handler-attempt.ts'
 import { leaveForAnother } from '../runs/leave-for-another.ts'
 import type { Outcome } from '../hooks/outcome.ts'
 import { stopOutcome } from '../runs/run-until-stopped.ts'
 import { openForAttempt } from '../runs/open-envelope.ts'
 import { startBatch } from '../runs/start-batch.ts'
+import { startHandler } from '../runs/transactional-attempt.ts'
 
 /**
  * Runs one attempt. On every engine, only this function, `startAttempt` and `startBatch` call a handler. They parse the payload
@@ -49,7 +50,7 @@ function begin(
   const attempt = new Attempt(definition, envelope, options, receiver)
   if (attempt.host.instrument && definition.kind !== 'workflow') attempt.observe({})
   if (!attempt.isResumed) announceAttempt(attempt)
-  if (!isWorkflow(attempt)) return new HandlerAttempt(attempt as HandledAttempt).start()
+  if (!isWorkflow(attempt)) return startHandler(attempt as HandledAttempt)
   inScope(attempt, replayWorkflow, attempt).then(
     (outcome) => finishAttempt(attempt, outcome),
     // The host's clock or random number generator threw. What a handler throws never gets here.

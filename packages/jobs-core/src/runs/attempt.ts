@@ -17,6 +17,7 @@ import type { AttemptHost } from './job-host.ts'
 import { maxAttemptsOf } from './max-attempts.ts'
 import type { Outcome } from '../hooks/outcome.ts'
 import { type RunEnd, runEndOf } from './run-end.ts'
+import type { OpenTransaction, TransactionOpener } from '../engines/open-transaction.ts'
 import type { StopNotice, StopOptions } from './run-until-stopped.ts'
 
 /** The facts of one attempt, from its engine. */
@@ -43,6 +44,11 @@ export interface AttemptOptions {
    * `undefined`: the engine cannot hold its slot.
    */
   readonly onLeftRunning: ((handler: Promise<unknown>) => void) | undefined
+  /**
+   * Opens a transaction for the handler of a definition with `transaction: true`. Its `commit` gets the outcome. Absent: the
+   * engine has none.
+   */
+  readonly openTransaction?: TransactionOpener<Outcome> | undefined
   /** For code that is called several times from its start in one attempt, as a workflow's. Absent: it is called once. */
   readonly replay?: AttemptReplay | undefined
   /** True if the process may have died in the attempt before. Only for the instrumentation. Default false. */
@@ -94,6 +100,8 @@ export class Attempt {
   readonly middleware: readonly AttemptMiddleware[] | undefined
   /** The latest end of the run. Absent without a `runTimeout`. */
   readonly runEnd: RunEnd | undefined
+  /** The open transaction of the handler. Absent: it has none, or it has ended. */
+  transaction: OpenTransaction<Outcome> | undefined
   /** The activity of the attempt, if the instrumentation observes it. */
   observed: Observed<AttemptActivity> | undefined
   #onEnd: ((outcome: Outcome) => void) | undefined
@@ -263,7 +271,9 @@ export function toJobContext(attempt: Attempt, signal: AbortSignal): JobContext 
   const { jobId, runId, attempt: number } = attempt.options
   const { maxAttempts, envelope } = attempt
   const logger = lazyLogger(attempt)
-  return new AttemptContext({ jobId, runId, attempt: number, maxAttempts, tenantId: envelope.tenantId, logger, signal })
+  const facts = { jobId, runId, attempt: number, maxAttempts, tenantId: envelope.tenantId, logger, signal }
+  const context = new AttemptContext(facts)
+  return attempt.transaction ? Object.assign(context, { transaction: attempt.transaction.transaction }) : context
 }
 
 /** Returns what can stop code of an attempt. @param runEnd - the end of the run, if it limits this code */

@@ -3,6 +3,7 @@ import { OutputTooLargeError } from '../errors/output-too-large-error.ts'
 import type { Json } from '../values/json.ts'
 import { type Attempt, inScope } from './attempt.ts'
 import { encodeOutput } from './encode-output.ts'
+import type { OpenTransaction } from '../engines/open-transaction.ts'
 import { toError, toErrorInfo } from '../errors/error-info.ts'
 import { finishAttempt } from './finish-attempt.ts'
 import type { Outcome } from '../hooks/outcome.ts'
@@ -18,6 +19,8 @@ export interface CodeEnd {
   readonly thrown: unknown
   /** True if the envelope or the output was being checked. An error of this library is then permanent. */
   readonly isChecking: boolean
+  /** True if the code may still run. Default false. */
+  readonly isRunning?: boolean
 }
 
 /**
@@ -26,6 +29,7 @@ export interface CodeEnd {
  * @param problem - why the clock could not tell the end of the turn; `undefined` if it could
  */
 export function concludeAttempt(attempt: Attempt, end: CodeEnd, problem: unknown): void {
+  if (attempt.transaction) return void concludeTransaction(attempt, end, problem, attempt.transaction)
   let outcome: Outcome | undefined
   try {
     if (problem !== undefined) throw toError(problem)
@@ -46,6 +50,37 @@ export function concludeAttempt(attempt: Attempt, end: CodeEnd, problem: unknown
     outcome = { type: 'failed', error: toErrorInfo(error) }
   }
   finishAttempt(attempt, outcome)
+}
+
+/** Commits the outcome of code that completed together with its effects. Otherwise rolls back, and ends the attempt then. */
+async function concludeTransaction(
+  attempt: Attempt,
+  { isRunning = false, ...end }: CodeEnd,
+  problem: unknown,
+  transaction: OpenTransaction<Outcome>,
+): Promise<void> {
+  attempt.transaction = undefined
+  const { signal } = attempt.options
+  let ended: CodeEnd = { ...end, completed: undefined }
+  if (end.completed && problem === undefined && !signal.aborted) {
+    try {
+      const outcome = await toStored(attempt, end.completed)
+      signal.throwIfAborted()
+      await transaction.commit(outcome)
+      return finishAttempt(attempt, outcome)
+    } catch (thrown) {
+      ended = { completed: undefined, thrown, isChecking: OutputTooLargeError.isInstance(thrown) }
+    }
+  }
+  await transaction.rollback(isRunning)
+  concludeAttempt(attempt, ended, problem)
+}
+
+/** Returns an outcome as the engine stores it. */
+async function toStored(attempt: Attempt, outcome: Outcome): Promise<Outcome> {
+  const { codec } = attempt.host
+  if (!codec || outcome.type !== 'completed' || outcome.output === undefined) return outcome
+  return { type: 'completed', output: await encodeOutput(attempt, outcome.output, codec) }
 }
 
 /** Encodes the output of an attempt. An attempt whose output cannot be encoded has failed, and is retried. */

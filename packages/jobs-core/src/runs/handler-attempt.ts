@@ -31,6 +31,8 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
   #work: Promise<unknown> | undefined = undefined
   /** True from the handler's end or the stop of the attempt on. What comes later does not count. */
   #isDecided = false
+  /** True if the handler was stopped, so that it may still run. */
+  #isStopped = false
   #completed: Outcome | undefined = undefined
   #thrown: unknown = undefined
 
@@ -73,13 +75,14 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
 
   stopped(reason: unknown): void {
     if (this.#isDecided) return
+    this.#isStopped = true
     this.#leaveRunning()
     this.#threw(reason)
   }
 
   turnEnded(problem?: unknown): void {
     const end = { completed: this.#completed, thrown: this.#thrown, isChecking: this.#isChecking }
-    concludeAttempt(this.#attempt, end, problem)
+    concludeAttempt(this.#attempt, { ...end, isRunning: this.#isStopped }, problem)
   }
 
   #leaveRunning(): void {

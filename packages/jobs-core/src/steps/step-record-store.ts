@@ -1,4 +1,5 @@
 import type { JobErrorInfo } from '../errors/error-info.ts'
+import type { TransactionOpener } from '../engines/open-transaction.ts'
 import { reopenStep, type StepRecord, type WorkflowRecord } from './workflow-record.ts'
 
 /** Stores the records of a run's steps. */
@@ -7,6 +8,8 @@ export interface StepRecordStore {
   readonly record: WorkflowRecord
   /** Saves a step. The code continues after the save, so that no result it has seen is lost in a crash. */
   save(step: StepRecord): Promise<void> | undefined
+  /** Opens a transaction for the work of a step. Its `commit` saves the step, whose record says that it has completed. */
+  readonly openTransaction?: TransactionOpener<StepRecord>
   /** Records that an attempt of a step or of its compensation has started. The record may be lost in a crash. */
   noteStarted?(step: StepRecord): void
   /** Saves the record without its steps: the run has failed and will be compensated, or waits for other code. */

@@ -17,7 +17,8 @@ import { runUntilStopped } from '../runs/run-until-stopped.ts'
 import { toOutput } from '../runs/to-output.ts'
 import type { Clock } from '../time/clock.ts'
 import { runInsideStep } from './inside-step.ts'
-import type { Work } from '../steps/step-call.ts'
+import type { RunCall, Work } from '../steps/step-call.ts'
+import { noTransactionError, type OpenTransaction, type TransactionOpener } from '../engines/open-transaction.ts'
 
 /** Options of one attempt of a step. */
 export interface StepAttemptOptions {
@@ -41,6 +42,8 @@ export interface StepAttemptOptions {
   readonly random: () => number
   /** The engine's limits. */
   readonly limits: EngineLimits
+  /** Opens a transaction for the work. Its `commit` gets the output. Absent: the engine has none. */
+  readonly openTransaction?: TransactionOpener<Json | undefined> | undefined
 }
 
 /** The result of an attempt of a step. */
@@ -51,28 +54,39 @@ export type StepOutcome = Extract<Outcome, { type: 'completed' | 'retry' | 'fail
  * converts the result to JSON and classifies errors. It never rejects.
  */
 export async function attemptStep(
-  { key, work, policy, timeoutMs, kind }: Work & { readonly kind?: string },
+  { key, work, policy, timeoutMs, kind, transaction }: AttemptedWork,
   options: StepAttemptOptions,
 ): Promise<StepOutcome> {
   const { definitionId, attempt, idempotencyKey, signal, timeUp, clock, random, limits } = options
   const { maxAttempts } = policy
   const current = { replayToken: options.replayToken, key, isRunning: true }
-  const call = (ownSignal: AbortSignal): unknown =>
-    runInsideStep(current, () =>
-      work({ attempt, maxAttempts, idempotencyKey, logger: options.logger, signal: ownSignal }),
-    )
+  let opened: OpenTransaction<Json | undefined> | undefined
+  const call = async (ownSignal: AbortSignal): Promise<unknown> => {
+    const facts = { attempt, maxAttempts, idempotencyKey, logger: options.logger, signal: ownSignal }
+    const context = opened ? { ...facts, transaction: opened.transaction } : facts
+    try {
+      return await runInsideStep(current, () => work(context))
+    } finally {
+      current.isRunning = false
+    }
+  }
   const id = `${definitionId}/${key}`
   let returned: unknown
   try {
+    if (kind === 'run' && transaction) {
+      if (!options.openTransaction) return { type: 'failed', error: toErrorInfo(noTransactionError(limits.provider)) }
+      opened = await options.openTransaction(timeUp ? AbortSignal.any([signal, timeUp]) : signal)
+    }
     const stop = { signal: timeUp ?? signal, clock, definitionId: id, timeoutMs }
     returned =
       timeoutMs === undefined && !timeUp
         ? await call(signal)
-        : await runUntilStopped(stop, async (own) => call(timeUp ? AbortSignal.any([signal, own]) : own))
-    current.isRunning = false
+        : await runUntilStopped(stop, (own) => call(timeUp ? AbortSignal.any([signal, own]) : own))
     const output: Json | undefined = toOutput(returned, { id }, limits)
+    await opened?.commit(output)
     return { type: 'completed', ...(output !== undefined && { output }) }
   } catch (thrown) {
+    await opened?.rollback(current.isRunning)
     current.isRunning = false
     if (timeUp?.aborted || isPermanent(thrown, returned, kind)) return { type: 'failed', error: toErrorInfo(thrown) }
     const failed = { policy, attempt, maxAttempts, now: clock.now(), random, limits }
@@ -89,6 +103,9 @@ const transientErrors = [
   JobTimeoutError,
   TooManyWaitingError,
 ]
+
+/** The work of a step, or of its compensation, which has no kind. */
+type AttemptedWork = Work & Partial<Pick<RunCall, 'transaction'>> & { readonly kind?: string }
 
 /** Returns true if a retry cannot help: the result is not JSON or too large, or the send was rejected. */
 function isPermanent(thrown: unknown, returned: unknown, kind: string | undefined): boolean {

@@ -71,12 +71,17 @@ export function checkWork(
     retry = definition.retry,
     timeoutMs = definition.timeoutMs,
     compensate,
+    transaction = definition.transaction,
   } = stepOptions.read(options, createOptionError)
+  if (transaction && !definition.transaction) {
+    throw createOptionError('transaction', 'is `true`, but not in the workflow', 'Set it in `defineWorkflow`.')
+  }
   return {
     work: work as (context: StepContext) => unknown,
     policy: retry,
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(compensate !== undefined && { compensate }),
+    ...(transaction && { transaction }),
   }
 }
 

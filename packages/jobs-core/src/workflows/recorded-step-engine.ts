@@ -79,7 +79,12 @@ class RecordedStepEngine implements StepEngine {
     this.#context = context
     this.#known = new Map(steps.map((step) => [step.key, step]))
     this.#order = new CallOrder(steps, context.logger)
-    this.#attempts = new StepAttempts({ records, context, onEnded: () => this.#idleDetector.workEnded() })
+    this.#attempts = new StepAttempts({
+      records,
+      context,
+      onEnded: () => this.#idleDetector.workEnded(),
+      onReopened: () => this.#results.checkAgain(),
+    })
     this.#timeouts = new WaitTimeouts(records)
     this.#waits = new StepWaits(context.clock, () => this.#settleDue())
     this.#idleDetector = new IdleDetector({
@@ -314,9 +319,11 @@ class RecordedStepEngine implements StepEngine {
 
   #execute(called: AwaitedStep): void {
     this.#idleDetector.workStarted()
-    this.#attempts.start(called, (attempted) =>
-      this.#afterSave(called.step, () => (attempted === 'ended' ? this.#deliver(called) : this.#wait(called))),
-    )
+    this.#attempts.start(called, (attempted) => {
+      const then = (): void => (attempted === 'waits' ? this.#wait(called) : this.#deliver(called))
+      if (attempted === 'saved') this.#after(undefined, then)
+      else this.#afterSave(called.step, then)
+    })
     this.#waits.arm()
   }
 

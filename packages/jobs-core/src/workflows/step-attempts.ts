@@ -2,13 +2,14 @@ import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import type { Json } from '../values/json.ts'
 import { withFields } from '../logging/logger.ts'
 import { attemptStep, type StepAttemptOptions, type StepOutcome } from './attempt-step.ts'
+import type { OpenTransaction } from '../engines/open-transaction.ts'
 import type { AwaitedStep } from './awaited-step.ts'
 import type { ReplayContext } from '../steps/step-engine.ts'
 import type { StepRecordStore } from '../steps/step-record-store.ts'
-import { endStep, type StepRecord } from '../steps/workflow-record.ts'
+import { endStep, reopenStep, type StepRecord } from '../steps/workflow-record.ts'
 
-/** The state of a step after an attempt. `waits`: for its next attempt, or for the job that it sent. */
-export type AttemptResult = 'ended' | 'waits'
+/** The state of a step after an attempt. `waits`: for its next attempt, or for the job that it sent. `saved`: it has ended, and is saved. */
+export type AttemptResult = 'ended' | 'waits' | 'saved'
 
 /** Options of `StepAttempts`. */
 export interface StepAttemptsOptions {
@@ -16,6 +17,8 @@ export interface StepAttemptsOptions {
   readonly context: ReplayContext
   /** Called after each attempt, before its outcome is recorded. */
   readonly onEnded: () => void
+  /** Called if the completion of a step could not be saved in its transaction, so that it has not ended. */
+  readonly onReopened: () => void
 }
 
 /** Runs the attempts of a replay's steps and records their outcomes. */
@@ -92,7 +95,9 @@ export class StepAttempts {
     records.noteStarted?.(step)
     const run = (): Promise<StepOutcome> => {
       const options = this.attemptOptions(step, step.key, step.attempts)
-      return attemptStep(call, { ...options, timeUp: context.timeUp })
+      const openTransaction =
+        records.openTransaction && ((signal: AbortSignal) => this.#openTransaction(called, signal))
+      return attemptStep(call, { ...options, timeUp: context.timeUp, openTransaction })
     }
     const begun = this.#waitsSaved ? this.#waitsSaved.then(() => (this.#isAborted ? undefined : run())) : run()
     const attempt = begun.then((outcome) => {
@@ -100,15 +105,39 @@ export class StepAttempts {
       onEnded()
       if (!outcome) return
       if (!this.#isAborted) then(this.#record(called, outcome))
-      else if (JobCancelledError.isInstance(this.#abort.signal.reason)) this.#completeLate(called, outcome)
+      else if (JobCancelledError.isInstance(this.#abort.signal.reason) && step.state !== 'completed')
+        this.#completeLate(called, outcome)
     })
     this.#running.add(attempt)
+  }
+
+  /** Opens a transaction for the work of a step, which is saved in it. */
+  async #openTransaction(called: AwaitedStep, signal: AbortSignal): Promise<OpenTransaction<Json | undefined>> {
+    const { records, onReopened } = this.#options
+    const opened = await records.openTransaction!(signal)
+    return {
+      ...opened,
+      commit: async (output) => {
+        signal.throwIfAborted()
+        const { step } = called
+        this.#complete(called, output)
+        try {
+          await opened.commit(step)
+        } catch (error) {
+          reopenStep(step)
+          delete step.compensable
+          onReopened()
+          throw error
+        }
+      },
+    }
   }
 
   #record(called: AwaitedStep, outcome: StepOutcome): AttemptResult {
     const { step, call } = called
     const { records, context } = this.#options
     const now = context.clock.now()
+    if (step.state === 'completed') return 'saved'
     if (outcome.type === 'completed' && call.kind === 'runJob') {
       step.jobId = outcome.output as string
       step.state = 'waiting'

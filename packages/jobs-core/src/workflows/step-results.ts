@@ -70,6 +70,11 @@ export class StepResults {
     if (!this.#isBusy) void this.#deliverAll()
   }
 
+  /** Looks for results again: a step whose result came first has not ended after all. */
+  checkAgain(): void {
+    if (!this.#isBusy) void this.#deliverAll()
+  }
+
   /** Stops delivering results. */
   stop(): void {
     this.#isStopped = true

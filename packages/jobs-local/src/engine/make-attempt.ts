@@ -104,6 +104,7 @@ function stepSaved(running: RunningAttempt, { key, event = '' }: StepRecord, res
 function stepRecordsOf(running: RunningAttempt, { version }: WorkflowDefinition): StepRecordStore {
   const { run, host } = running
   const { store, wakeRun } = host
+  const { transactions } = store
   const record = (run.workflow = beginWorkflowRecord(run.workflow, run.id, version))
   return {
     record,
@@ -111,6 +112,9 @@ function stepRecordsOf(running: RunningAttempt, { version }: WorkflowDefinition)
       // Work that still ran when `step.restart` began the run again.
       run.workflow !== record ? undefined : store.saveStep(run, step, (result) => stepSaved(running, step, result)),
     saveRecord: () => store.saveRecord(run),
+    ...(transactions && {
+      openTransaction: async (signal) => running.watched(await transactions.forStep(run, signal)),
+    }),
     onWaitResolved(listener) {
       running.listener = listener
       return () => {

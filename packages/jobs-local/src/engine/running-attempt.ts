@@ -1,5 +1,13 @@
 import { LeaseLostError } from '@cgk-platform/jobs-core/errors'
-import type { AttemptHost, AttemptOptions, AttemptReplay, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
+import type {
+  AttemptHost,
+  AttemptOptions,
+  AttemptReplay,
+  OpenTransaction,
+  Outcome,
+  StepRecord,
+  TransactionOpener,
+} from '@cgk-platform/jobs-core/provider'
 import type { AttemptReceiver, StopNotice, Stoppable } from '@cgk-platform/jobs-core/scheduling'
 
 import type { EngineStore } from '../store/engine-store.ts'
@@ -7,7 +15,7 @@ import type { StoredRun } from '../records/stored-run.ts'
 
 /** The host of all attempts of an engine. */
 export interface EngineHost extends AttemptHost {
-  readonly store: Pick<EngineStore, 'saveStep' | 'saveRecord'>
+  readonly store: Pick<EngineStore, 'saveStep' | 'saveRecord' | 'transactions'>
   /** Records the outcome of an attempt. */
   readonly ended: (attempt: RunningAttempt, outcome: Outcome) => void
   /** Resumes a workflow that is asleep. */
@@ -74,6 +82,29 @@ export class RunningAttempt implements AttemptOptions, AttemptReceiver, StopNoti
   /** Called if another process has taken over the run. */
   lost(): void {
     this.abort(new LeaseLostError())
+  }
+
+  /** Opens a transaction for the handler. */
+  get openTransaction(): TransactionOpener<Outcome> | undefined {
+    const { transactions } = this.host.store
+    return (
+      transactions && (async (signal) => this.watched(await transactions.forAttempt(this.run, this.attempt, signal)))
+    )
+  }
+
+  /** Returns a transaction whose commit ends an attempt that has lost its run. */
+  watched<End>(opened: OpenTransaction<End>): OpenTransaction<End> {
+    return {
+      ...opened,
+      commit: async (end) => {
+        try {
+          await opened.commit(end)
+        } catch (error) {
+          if (LeaseLostError.isInstance(error)) this.lost()
+          throw error
+        }
+      },
+    }
   }
 
   onLeftRunning(handler: Promise<unknown>): void {

@@ -12,6 +12,11 @@ export const localCapabilities: Capabilities = {
       note: 'Jobs are stored in memory.',
       instead: "Store them in the file of your tables (`store: 'sqlite'`, `path`), or send after the commit.",
     },
+    'transaction of a handler': {
+      supported: false,
+      note: 'The engine writes with its own connection only.',
+      instead: 'Make the handler idempotent, or use the PostgreSQL engine.',
+    },
     'maxAttempts of a send, lowered': { supported: true },
     'maxAttempts of a send, raised': { supported: true },
     'cancelJob of a waiting job': { supported: true },

@@ -7,6 +7,7 @@ import type {
   JobErrorInfo,
   JobInspection,
   ListQuery,
+  OpenTransaction,
   Outcome,
   StepRecord,
   WaitingLimits,
@@ -96,6 +97,14 @@ export interface Sharing {
   dispose(): MaybePromise<void>
 }
 
+/** Opens transactions for code of the app, which also record its end. Their `commit` throws a `LeaseLostError` if the run has changed. */
+export interface StoreTransactions {
+  /** Opens one for an attempt. After its `commit`, `settle` only notes the outcome. */
+  forAttempt(run: StoredRun, attempt: number, signal: AbortSignal): Promise<OpenTransaction<Outcome>>
+  /** Opens one for the work of a step. */
+  forStep(run: StoredRun, signal: AbortSignal): Promise<OpenTransaction<StepRecord>>
+}
+
 /** The pauses of a store. */
 export interface StoredPauses {
   set(target: PauseTarget, isPaused: boolean): MaybePromise<void>
@@ -111,6 +120,8 @@ export interface EngineStore {
   readonly shared?: Sharing
   /** The definitions and tenants whose runs get no slot. */
   readonly pauses: StoredPauses
+  /** Set if the capabilities include transactions of handlers. */
+  readonly transactions?: StoreTransactions
   /** Reads jobs for `client.inspect`. */
   readonly inspection: Pick<JobInspection, 'list' | 'count'>
   /** Set until the store knows the last ticks of cron jobs. Resolves then. No tick is dispatched before. */

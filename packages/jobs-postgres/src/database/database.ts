@@ -24,12 +24,28 @@ export interface Database extends Queryable {
   transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>
 }
 
+/** An open transaction at READ COMMITTED that code of the app uses. */
+export interface AppTransaction {
+  /** Passed to the code: the client that runs the transaction. It fails from the commit or the rollback on. */
+  readonly client: object
+  /** Runs `work` in the transaction, and commits it. If it rejects, call `rollback`. */
+  commit(work: (transaction: Queryable) => Promise<void>): Promise<void>
+  /** Rolls back, unless it is over. Never rejects. @param isInUse - whether code may still run statements: then the connection is closed */
+  rollback(isInUse: boolean): Promise<void>
+}
+
 /** A database as a process opens it. */
 export interface OpenedDatabase extends Database {
   /** The server and the name of the database, without a password. */
   readonly address: string
   /** The name of the schema. */
   readonly schema: string
+  /**
+   * Opens a transaction for code of the app, as soon as there is a connection for it.
+   *
+   * @throws the reason of a signal that aborts before.
+   */
+  begin(signal: AbortSignal): Promise<AppTransaction>
   /**
    * Listens on a channel with a connection of its own, until the returned function is called. Resolves to nothing if there
    * is no connection to spare.

@@ -23,16 +23,17 @@ class Connection extends pg.Client {
  * Opens a pool of this package's own. It connects on its first use, also again after its end, because a closed client
  * still reads. It does not keep the process alive while no statement runs.
  *
- * @param onlySends - for a process that runs no jobs, which gets one connection
+ * @param max - the most connections
+ * @param pipeline - whether statements are sent before those before are answered, which not every use of a client can
  */
-export function openPool(connectionString: string, onlySends: boolean): PgPool {
+export function openPool(connectionString: string, max: number, pipeline = true): PgPool {
   const options = {
     connectionString,
-    max: onlySends ? 1 : maxConnections,
+    max,
     Client: Connection,
     allowExitOnIdle: true,
     keepAlive: true,
-    pipeline: true,
+    pipeline,
     fallback_application_name: '@cgk-platform/jobs',
   }
   let pool: pg.Pool | undefined
@@ -111,6 +112,7 @@ export function preparedDatabase(options: DatabasePreparation): PreparedDatabase
     prepare: async () => void (await prepared()),
     query: (sql, values) => use((database) => database.query(sql, values)),
     transaction: (work) => use((database) => database.transaction(work)),
+    begin: (signal) => use((database) => database.begin(signal)),
     listen: async (channel, listener) => (await prepared()).listen(channel, listener),
     close: async () => opened?.close(),
   }
@@ -122,13 +124,42 @@ export type PostgresPlace =
   | { readonly pool: PgPool }
   | { readonly pglite: PgliteLike }
 
-/** Opens the database. @param onlySends - whether the process runs no jobs */
-export function openDatabase(place: PostgresPlace, schema: string, onlySends: boolean): OpenedDatabase {
+/** The needs of a process. */
+export interface DatabaseNeeds {
+  readonly schema: string
+  /** Whether the process runs no jobs. */
+  readonly onlySends: boolean
+  /** The most transactions for code of the app at once. */
+  readonly transactions: number
+}
+
+/** Opens the database. */
+export function openDatabase(place: PostgresPlace, { schema, onlySends, transactions }: DatabaseNeeds): OpenedDatabase {
   if ('pglite' in place) return createPgliteDatabase(place.pglite, schema)
   if ('connectionString' in place) {
-    const pool = openPool(place.connectionString, onlySends)
-    return createPgDatabase(pool, { schema, ownsPool: true, canListen: !onlySends })
+    const { connectionString } = place
+    const pool = openPool(connectionString, onlySends ? 1 : maxConnections)
+    const ofApp = { pool: openPool(connectionString, transactions, false), max: transactions }
+    return createPgDatabase(pool, { schema, ownsPool: true, canListen: !onlySends, transactions: ofApp })
   }
-  const { max } = place.pool.options as { max?: number }
-  return createPgDatabase(place.pool, { schema, ownsPool: false, canListen: !onlySends && max !== 1 })
+  const max = maxOf(place.pool)
+  return createPgDatabase(place.pool, {
+    schema,
+    ownsPool: false,
+    canListen: !onlySends && max !== 1,
+    transactions: { pool: place.pool, max: Math.min(transactions, max - reserved) },
+  })
+}
+
+/** The connections of an app's pool that its transactions leave for the engine: one listens. */
+const reserved = 2
+
+/** Returns whether a pool has connections for transactions of the app. */
+export function hasConnectionsFor(pool: PgPool): boolean {
+  return maxOf(pool) > reserved
+}
+
+/** Returns the most connections of a pool: by default, one of `pg` has ten. */
+function maxOf({ options }: PgPool): number {
+  return (options as { max?: number }).max ?? 10
 }

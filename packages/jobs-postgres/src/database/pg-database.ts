@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto'
 import { StoreError } from '@cgk-platform/jobs-core/errors'
 import pg from 'pg'
 
+import { type AppTransactionsOptions, openAppTransaction } from './app-transactions.ts'
 import { type ChannelListener, type OpenedDatabase, type Queryable, quoteName, type SqlValue } from './database.ts'
 import type { PgClient, PgPool } from './pg-pool.ts'
+import { Places } from './places.ts'
 import { withRetries } from './retries.ts'
 import { hasOldPlan, isForgotten, isLostConnection, toStoreError } from './to-store-error.ts'
 
@@ -37,11 +39,13 @@ const settings = {
   jit: 'off',
 }
 
+const setLocal = (own: Readonly<Record<string, string>>): string =>
+  Object.entries(own)
+    .map(([name, value]) => `SET LOCAL ${name} = ${value}`)
+    .join('; ')
+
 const beginWith = (own: Readonly<Record<string, string>>): string =>
-  [
-    'BEGIN ISOLATION LEVEL READ COMMITTED',
-    ...Object.entries(own).map(([name, value]) => `SET LOCAL ${name} = ${value}`),
-  ].join('; ')
+  `BEGIN ISOLATION LEVEL READ COMMITTED; ${setLocal(own)}`
 
 const begin = beginWith(settings)
 /** To plan a statement takes longer than to run it, and its values do not change the plan. */
@@ -54,10 +58,13 @@ export interface PgDatabaseOptions {
   readonly ownsPool: boolean
   /** Whether the pool has a connection to spare for notifications. */
   readonly canListen: boolean
+  /** The pool of the transactions for code of the app, and their greatest number at once. Default: one, in the same pool. */
+  readonly transactions?: { readonly pool: PgPool; readonly max: number }
 }
 
 /** Creates the access to a schema through a pool of `pg`. */
-export function createPgDatabase(pool: PgPool, { schema, ownsPool, canListen }: PgDatabaseOptions): OpenedDatabase {
+export function createPgDatabase(pool: PgPool, options: PgDatabaseOptions): OpenedDatabase {
+  const { schema, ownsPool, canListen, transactions = { pool, max: 1 } } = options
   const address = addressOf(pool.options)
   const connections = new PgConnections(pool, quoteName(schema), address)
   // A connection can be lost before whoever waits for it listens. That would end the process.
@@ -67,6 +74,12 @@ export function createPgDatabase(pool: PgPool, { schema, ownsPool, canListen }: 
     guarded.add(client)
   }
   pool.on?.('acquire', guard)
+  const forApp: AppTransactionsOptions = {
+    pool: transactions.pool,
+    places: new Places(transactions.max),
+    run: (client, sql, values) => connections.run({ client, prepares: false }, sql, values),
+    settings: setLocal(settings),
+  }
   const explained =
     (whenLost: Parameters<typeof toStoreError>[2]) =>
     (error: unknown): never => {
@@ -78,11 +91,12 @@ export function createPgDatabase(pool: PgPool, { schema, ownsPool, canListen }: 
     query: <Row extends object>(sql: string, values?: readonly SqlValue[]) =>
       withRetries(() => connections.query<Row>(sql, values)).catch(explained('nothing stored')),
     transaction: (work) => withRetries(() => connections.transaction(work)).catch(explained('nothing stored')),
+    begin: (signal) => withRetries(() => openAppTransaction(forApp, signal)).catch(explained('nothing stored')),
     listen: async (channel: string, listener: ChannelListener) =>
       canListen ? listen(pool, channel, listener).catch(explained('nothing stored')) : undefined,
     async close() {
       pool.removeListener?.('acquire', guard)
-      if (ownsPool) await pool.end()
+      if (ownsPool) await Promise.all([...new Set([pool, transactions.pool])].map((one) => one.end()))
     },
   }
 }
@@ -122,7 +136,7 @@ class PgConnections {
     const changes = isWrite(sql)
     // The plan of a read may depend on its values.
     return this.#with(({ prepares, ...connection }) =>
-      this.#run<Row>({ ...connection, prepares: prepares && changes }, sql, values).catch((error: unknown) => {
+      this.run<Row>({ ...connection, prepares: prepares && changes }, sql, values).catch((error: unknown) => {
         throw changes ? this.#maybeStored(error) : error
       }),
     )
@@ -146,7 +160,7 @@ class PgConnections {
         return answer
       }
       try {
-        const result = await work({ query: (sql, values) => send(() => this.#run(connection, sql, values)) })
+        const result = await work({ query: (sql, values) => send(() => this.run(connection, sql, values)) })
         isCommitting = true
         void send(() => client.query({ text: 'COMMIT' }))
         isOver = true
@@ -162,8 +176,9 @@ class PgConnections {
     })
   }
 
-  async #run<Row extends object>(
-    { client, prepares }: Connection,
+  /** Runs a statement on a connection in use. */
+  async run<Row extends object>(
+    { client, prepares }: Pick<Connection, 'client' | 'prepares'>,
     sql: string,
     values: readonly SqlValue[] | undefined,
   ): Promise<readonly Row[]> {

@@ -1,4 +1,4 @@
-import { type OpenedDatabase, type Queryable, quoteName, type SqlValue } from './database.ts'
+import { type AppTransaction, type OpenedDatabase, type Queryable, quoteName, type SqlValue } from './database.ts'
 import { toStoreError } from './to-store-error.ts'
 
 /** The members of a `PGlite` that this package uses. */
@@ -40,9 +40,37 @@ export function createPgliteDatabase(pglite: PgliteLike, schema: string): Opened
       run<Row>(pglite, quoted, sql, values).catch(explained),
     transaction: <T>(work: (transaction: Queryable) => Promise<T>) =>
       pglite.transaction((open) => withAll(work, (sql, values) => run(open, quoted, sql, values))).catch(explained),
+    begin: (signal) => begin(pglite, quoted, signal),
     listen: (channel, { notified }) => pglite.listen(quoteName(channel), notified),
     close: async () => undefined,
   }
+}
+
+/** Opens a transaction for code of the app. Nothing else uses the database until its end. */
+function begin(pglite: PgliteLike, schema: string, signal: AbortSignal): Promise<AppTransaction> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error)
+    signal.addEventListener('abort', stop, { once: true })
+    const running = pglite.transaction(async (open) => {
+      signal.throwIfAborted()
+      signal.removeEventListener('abort', stop)
+      await new Promise<void>((committed, rolledBack) => {
+        resolve({
+          client: open,
+          async commit(work) {
+            await work({ query: (sql, values) => run(open, schema, sql, values) })
+            committed()
+            await running
+          },
+          async rollback() {
+            rolledBack(new Error('The code of the app failed.'))
+            await running.catch(() => undefined)
+          },
+        })
+      })
+    })
+    running.catch(reject)
+  })
 }
 
 /** Awaits also the statements that `work` does not await. */

@@ -230,14 +230,15 @@ export const migrations: readonly Migration[] = [
 
   -- Records how runs have ended, in one round trip. Returns the places of those that their workers still held, and whether
   -- slots are free again that have a limit; null if a workflow waits for one of the jobs. Fails if one has begun to wait.
-  -- Each statement sees what others did before it.
+  -- In a transaction of the app, which it must not end, returns whether one waits. Each statement sees what others did before it.
   CREATE FUNCTION {schema}.end_runs(
     of_definitions text[], of_lanes int8[],
     of_jobs text[], of_numbers int4[], of_workers int8[], of_attempts int4[], of_retried_at int8[],
-    of_states text[], of_outputs text[], of_errors text[], OUT ended int8[], OUT has_limits boolean
+    of_states text[], of_outputs text[], of_errors text[], of_app boolean,
+    OUT ended int8[], OUT has_limits boolean, OUT has_waits boolean
   ) LANGUAGE plpgsql VOLATILE AS $$
   BEGIN
-    IF EXISTS (SELECT 1 FROM {schema}.waits w WHERE w.for_job = ANY(of_jobs)) THEN RETURN; END IF;
+    IF NOT of_app AND EXISTS (SELECT 1 FROM {schema}.waits w WHERE w.for_job = ANY(of_jobs)) THEN RETURN; END IF;
     has_limits := {schema}.free_slots(of_definitions, of_lanes);
     WITH changed AS (
       UPDATE {schema}.runs r SET phase = NULL, is_open = false, state = e.state, ended_at = {schema}.now_ms(), output = e.output, error = e.error
@@ -250,7 +251,8 @@ export const migrations: readonly Migration[] = [
         AND CASE WHEN e.i > 0 THEN r.worker = e.worker AND r.phase IN ('held', 'joined') AND r.state = 'running' END
       RETURNING e.i
     ) SELECT coalesce(array_agg(i), '{}') INTO ended FROM changed;
-    IF EXISTS (SELECT 1 FROM {schema}.waits w WHERE w.for_job = ANY(of_jobs)) THEN
+    has_waits := EXISTS (SELECT 1 FROM {schema}.waits w WHERE w.for_job = ANY(of_jobs));
+    IF has_waits AND NOT of_app THEN
       RAISE EXCEPTION 'a workflow waits for one of the jobs';
     END IF;
   END $$;

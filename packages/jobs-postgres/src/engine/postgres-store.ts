@@ -65,7 +65,15 @@ export function openPostgresStore(options: PostgresStoreOptions): OpenedStore {
   const sends = new SendQueue(database)
   const skew = new ClockSkew(database, clock)
   const steps = new StepWriter({ change: changes.make, clock })
-  const runs = new RunOperations({ database, changes, worker, clock, logger, savesOf: steps.savesOf })
+  const runs = new RunOperations({
+    database,
+    changes,
+    worker,
+    clock,
+    logger,
+    savesOf: steps.savesOf,
+    noted: (...change) => steps.noted(...change),
+  })
   const upkeep = new Upkeep({ database, retention, isWorker: () => worker.isPublished })
 
   const shared: Sharing = {
@@ -91,6 +99,7 @@ export function openPostgresStore(options: PostgresStoreOptions): OpenedStore {
 
   const store: EngineStore = {
     shared,
+    transactions: runs.transactions,
     pauses: new Pauses(database, () => {
       watch.wake()
       watch.send('work')

@@ -2,38 +2,47 @@ import type { Logger } from '@cgk-platform/jobs-core'
 import { type Clock, elapsedOf } from '@cgk-platform/jobs-core/provider'
 import type { EndedRun, StoredRun } from '@cgk-platform/jobs-local/engine'
 
-import type { Database, Queryable } from '../database/database.ts'
+import type { OpenedDatabase, Queryable } from '../database/database.ts'
 import { type Changes, Hints } from '../store/changes.ts'
 import { keyOf } from '../store/rows.ts'
-import { endPlainly } from '../store/runs/ended-attempts.ts'
+import { type EndedAttempt, endPlainly } from '../store/runs/ended-attempts.ts'
 import { OutcomeQueue } from '../store/runs/outcome-queue.ts'
 import { type SettleOptions, settleRuns } from '../store/runs/settle-runs.ts'
 import { releaseSlots } from '../store/runs/slots.ts'
 import type { Worker } from '../store/workers/worker.ts'
 import { wakeRuns } from '../store/workflows/wake-runs.ts'
 import { cancelJob, type CancelOptions } from './cancel-job.ts'
+import { HandlerTransactions } from './handler-transactions.ts'
 import { retryJob } from './retry-job.ts'
 
 /** The dependencies of `RunOperations`. */
 export interface RunOperationsOptions {
-  readonly database: Database
+  readonly database: OpenedDatabase
   readonly changes: Changes
   readonly worker: Worker
   /** The clock that shows the time of the database. */
   readonly clock: Clock
   readonly logger: Logger
+  /** Notes a change of a run, which its outcome follows. */
+  readonly noted: (run: StoredRun, change: Promise<unknown>) => Promise<void>
   /** Resolves once the steps of a run that were saved before are stored. `undefined`: they are. */
   readonly savesOf: (run: StoredRun) => Promise<unknown> | undefined
 }
 
 /** The operations of a store that change runs which have begun, or whole jobs. */
 export class RunOperations {
+  /** The transactions of handlers and steps. */
+  readonly transactions: HandlerTransactions
   readonly #options: RunOperationsOptions
   readonly #outcomes: OutcomeQueue
 
   constructor(options: RunOperationsOptions) {
     this.#options = options
     const { logger, savesOf } = options
+    this.transactions = new HandlerTransactions({
+      ...options,
+      settle: (...change) => this.#settleIn(...change),
+    })
     this.#outcomes = new OutcomeQueue({ logger, write: (ended) => this.#settle(ended), changesOf: savesOf })
   }
 
@@ -42,9 +51,11 @@ export class RunOperations {
     return this.#outcomes.size > 0
   }
 
-  /** Records outcomes. Resolves once they are recorded or given up. @param recorded - called if they are recorded */
+  /** Records outcomes that no transaction of the app has. Resolves once they are recorded or given up. @param recorded - called if they are recorded */
   settle(ended: readonly EndedRun[], recorded: () => void): Promise<void> {
-    return this.#outcomes.add(ended, recorded)
+    const open = ended.filter((one) => !this.transactions.hasRecorded(one))
+    for (const one of ended) if (!open.includes(one)) this.#options.worker.held.remove(one.run)
+    return this.#outcomes.add(open, recorded)
   }
 
   async #settle(ended: readonly EndedRun[]): Promise<void> {
@@ -52,21 +63,20 @@ export class RunOperations {
     const hints = new Hints()
     const others = await endPlainly(database, ended, hints)
     changes.told(hints)
-    if (others.length > 0) await this.#settleOthers(others)
+    if (others.length > 0) await changes.make((transaction, more) => this.#settleIn(transaction, others, more))
     for (const { run } of ended) worker.held.remove(run)
   }
 
-  async #settleOthers(ended: readonly EndedRun[]): Promise<void> {
-    const { changes, worker, clock } = this.#options
+  async #settleIn(transaction: Queryable, ended: readonly EndedRun[], hints: Hints): Promise<readonly EndedAttempt[]> {
+    const { worker, clock } = this.#options
     const elapsedMs = elapsedOf(clock)
     const isOnProbation = ({ probationEndsAt = 0 }: StoredRun): boolean => probationEndsAt > elapsedMs
     const runs = ended.map(({ run }) => run)
-    await changes.make(async (transaction, hints) => {
-      const { definitions } = worker
-      const options: SettleOptions = { definitions, isOnProbation, now: clock.now(), hints }
-      await settleRuns(transaction, ended, options)
-      if (runs.some(isOnProbation)) await writeProbation(transaction, worker, runs, elapsedMs)
-    })
+    const { definitions } = worker
+    const options: SettleOptions = { definitions, isOnProbation, now: clock.now(), hints }
+    const lost = await settleRuns(transaction, ended, options)
+    if (runs.some(isOnProbation)) await writeProbation(transaction, worker, runs, elapsedMs)
+    return lost
   }
 
   /** Releases the slot of a run whose handler has ended. Its steps are stored before: a compensation needs them. */

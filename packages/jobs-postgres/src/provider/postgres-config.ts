@@ -1,5 +1,13 @@
 import type { Duration } from '@cgk-platform/jobs-core'
-import { custom, declareOptions, environment, invalidOption, kindOf, string } from '@cgk-platform/jobs-core/provider'
+import {
+  custom,
+  declareOptions,
+  environment,
+  integer,
+  invalidOption,
+  kindOf,
+  string,
+} from '@cgk-platform/jobs-core/provider'
 import {
   type CheckedEngineOptions,
   engineOptions,
@@ -17,7 +25,7 @@ import type { PostgresTransaction } from '../database/transaction-clients.ts'
 export interface PostgresConfig {
   /**
    * The URL of the database: `postgres://user:password@host:5432/database`. A process opens at most 4 connections to it,
-   * one with `role: 'send'`. Default: `DATABASE_URL`.
+   * one with `role: 'send'`, and those of `transactions`. Default: `DATABASE_URL`.
    */
   connectionString?: string | undefined
   /** Your app's own `Pool` of `pg`. The engine does not close it. One connection stays in use, to listen. */
@@ -26,6 +34,11 @@ export interface PostgresConfig {
   pglite?: PgliteLike | undefined
   /** The schema with the tables of the jobs. The first process creates it. Default `'jobs'`. */
   schema?: string | undefined
+  /**
+   * Most transactions of handlers and steps with `transaction: true` at once in this process. Each has a connection of its
+   * own, and others wait. With `pool`, two of its connections are left for the engine. Default 4.
+   */
+  transactions?: number | undefined
   /** Maximum number of attempts running at once in this process, across all jobs. Default 100. */
   concurrency?: number | undefined
   /**
@@ -63,9 +76,11 @@ export interface PostgresSettings extends EngineSettings {
   readonly schema: string
   /** Whether the connections are not those of the app. */
   readonly hasOwnConnections: boolean
+  readonly transactions: number
 }
 
-type CheckedConfig = CheckedEngineOptions & Pick<PostgresConfig, 'connectionString' | 'pool' | 'pglite' | 'schema'>
+type CheckedConfig = CheckedEngineOptions &
+  Pick<PostgresConfig, 'connectionString' | 'pool' | 'pglite' | 'schema' | 'transactions'>
 
 const urlRemedy = "Pass a URL such as `'postgres://user:password@host:5432/database'`."
 
@@ -74,20 +89,21 @@ const options = declareOptions<PostgresConfig, CheckedConfig>('the PostgreSQL en
   pool: withMethod<PgPool>('connect', 'Pass a `Pool` of `pg`.'),
   pglite: withMethod<PgliteLike>('transaction', 'Pass a `PGlite`.'),
   schema: string({ remedy: "Pass the name of a schema, such as `'jobs'`." }),
+  transactions: integer(),
   ...engineOptions,
 })
 
 /** Checks the options and applies their defaults. @throws {InvalidOptionError} for an invalid option. */
 export function toPostgresSettings(config: PostgresConfig): PostgresSettings {
   const checked = options.read(config)
-  const { schema = 'jobs' } = checked
+  const { schema = 'jobs', transactions = 4 } = checked
   // The name of the channel contains it, and has at most 63 bytes.
   if (!/^[a-z_][a-z0-9_]{0,49}$/i.test(schema)) {
     const problem = `is \`${schema}\``
     throw invalidOption('schema', problem, 'Use at most 50 letters, digits and `_`, not beginning with a digit.')
   }
   const hasOwnConnections = !checked.pool && !checked.pglite
-  return { ...toEngineSettings(checked, 30_000), place: placeOf(checked), schema, hasOwnConnections }
+  return { ...toEngineSettings(checked, 30_000), place: placeOf(checked), schema, hasOwnConnections, transactions }
 }
 
 /** The environment is read at the first use, as its variables choose the engine before that. */

@@ -12,7 +12,7 @@ import { createDatabaseClock, type DatabaseClock } from '../database/database-cl
 import { type OpenedDatabase, quoteName } from '../database/database.ts'
 import { migrate, readVersion, requireTables } from '../database/migrate.ts'
 import { grantsFor, migrationScript } from '../database/migration-script.ts'
-import { openDatabase, preparedDatabase } from '../database/open-database.ts'
+import { hasConnectionsFor, openDatabase, preparedDatabase } from '../database/open-database.ts'
 import { openPostgresStore } from '../engine/postgres-store.ts'
 import { type PostgresConfig, type PostgresSettings, toPostgresSettings } from './postgres-config.ts'
 
@@ -39,7 +39,7 @@ export function createPostgresProvider(
   const clock = createDatabaseClock(machineClock)
   return createEngineProvider({
     name: 'postgres',
-    capabilities: config.pglite ? pgliteCapabilities : postgresCapabilities,
+    capabilities: capabilitiesWith(config),
     concurrency,
     role,
     clock,
@@ -60,8 +60,8 @@ export function createPostgresProvider(
   })
 }
 
-function open({ place, schema, role }: PostgresSettings): OpenedDatabase {
-  return openDatabase(place(), schema, role === 'send')
+function open({ place, schema, role, transactions }: PostgresSettings): OpenedDatabase {
+  return openDatabase(place(), { schema, onlySends: role === 'send', transactions })
 }
 
 function openStore(settings: PostgresSettings, clock: DatabaseClock, host: JobHost): OpenedStore {
@@ -81,12 +81,19 @@ function openStore(settings: PostgresSettings, clock: DatabaseClock, host: JobHo
   return openPostgresStore({ database, clock, host, leaseMs, retention, tenantWeights })
 }
 
+/** Returns the capabilities with a place of the tables. */
+function capabilitiesWith({ pglite, pool }: PostgresConfig): Capabilities {
+  if (pglite) return pgliteCapabilities
+  return pool && !hasConnectionsFor(pool) ? smallPoolCapabilities : postgresCapabilities
+}
+
 /** The capabilities of the PostgreSQL engine: those of a file, on several machines. */
 export const postgresCapabilities: Capabilities = {
   ...sqliteCapabilities,
   features: {
     ...sqliteCapabilities.features,
     transaction: { supported: true, note: 'Of `pg`, postgres.js, PGlite, Drizzle, Prisma, Kysely, Knex or TypeORM.' },
+    'transaction of a handler': { supported: true, note: 'At most `transactions` at a time in a process.' },
     'jobs survive a restart': {
       supported: true,
       note: 'A send resolves when PostgreSQL has committed the job.',
@@ -95,11 +102,28 @@ export const postgresCapabilities: Capabilities = {
   },
 }
 
+/** The capabilities of the engine with a pool of the app that has no connections for transactions of handlers. */
+const smallPoolCapabilities: Capabilities = {
+  ...postgresCapabilities,
+  features: {
+    ...postgresCapabilities.features,
+    'transaction of a handler': {
+      supported: false,
+      note: 'The `pool` has fewer than three connections.',
+      instead: 'Raise its `max` to at least 3.',
+    },
+  },
+}
+
 /** The capabilities of the engine on PGlite, which only one process can open. */
 export const pgliteCapabilities: Capabilities = {
   ...postgresCapabilities,
   features: {
     ...postgresCapabilities.features,
+    'transaction of a handler': {
+      supported: true,
+      note: 'One at a time. Nothing else can use the database until it ends.',
+    },
     'multiple processes': {
       supported: false,
       note: 'PGlite is a PostgreSQL within one process.',

@@ -32,7 +32,7 @@ function message(type: string, content: Buffer): Buffer {
 test('a connection that ends in the packet in which it becomes ready does not end the process', async () => {
   const ready = [message('R', Buffer.alloc(4)), message('Z', Buffer.from('I'))]
   const ended = message('E', Buffer.from('SFATAL\0C57P01\0Mterminating connection\0\0'))
-  const pool = openPool(await answerWith(Buffer.concat([...ready, ended])), false)
+  const pool = openPool(await answerWith(Buffer.concat([...ready, ended])), 4)
   const client = await pool.connect()
   await expect(client.query({ text: 'SELECT 1' })).rejects.toThrow(/terminat|not queryable/)
   client.release(true)
@@ -40,7 +40,7 @@ test('a connection that ends in the packet in which it becomes ready does not en
 })
 
 test('a server that does not answer cannot be reached', async () => {
-  const pool = openPool(await answerWith(Buffer.alloc(0)), false)
+  const pool = openPool(await answerWith(Buffer.alloc(0)), 4)
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
   const connecting = pool.connect().catch((error: unknown) => error)
@@ -50,7 +50,7 @@ test('a server that does not answer cannot be reached', async () => {
 
 test('those that wait for the only connection wait as long as it is in use', async () => {
   await using opened = await openDatabase()
-  const pool = openPool(opened.url, true)
+  const pool = openPool(opened.url, 1)
   const first = await pool.connect()
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())

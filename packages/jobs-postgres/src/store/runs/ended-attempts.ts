@@ -60,7 +60,7 @@ export const fence: string =
 type End = Extract<Outcome, { readonly type: 'completed' | 'failed' }>
 
 /** Returns whether an outcome changes nothing but its run. */
-function isPlain({ run, outcome: { type }, releasesSlot }: EndedAttempt): boolean {
+export function isPlain({ run, outcome: { type }, releasesSlot }: EndedAttempt): boolean {
   const isEnd = type === 'completed' || type === 'failed'
   return isEnd && releasesSlot && !run.workflow && !run.compensating && run.probationEndsAt === undefined
 }
@@ -75,23 +75,34 @@ export async function endPlainly(
   hints: Hints,
 ): Promise<readonly EndedAttempt[]> {
   if (!ended.every(isPlain)) return ended
-  const { values } = tableOf(ended as readonly EndedAttempt<End>[], endColumns)
-  const definitions = [...new Set(ended.map(({ run }) => run.definitionId))]
-  const lanes = ended.map(({ run }) => keyOf(run).lane)
-  const sql = 'SELECT * FROM {schema}.end_runs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)'
   try {
-    const [row] = await queryable.query<EndedRow>(sql, [definitions, lanes, ...values])
-    if (row!.has_limits) hints.work()
-    const places = new Set(row!.ended?.map(Number))
+    const row = await endRuns(queryable, ended, false)
+    if (row.has_limits) hints.work()
+    const places = new Set(row.ended?.map(Number))
     return ended.filter((_, index) => !places.has(index + 1))
   } catch {
     return ended // a workflow waits for one of the jobs, or the transaction meets the same problem
   }
 }
 
+/** Ends runs whose ends are plain. @param isOfApp - whether the transaction is one of the app */
+export async function endRuns(
+  queryable: Queryable,
+  ended: readonly EndedAttempt[],
+  isOfApp: boolean,
+): Promise<EndedRow> {
+  const { values } = tableOf(ended as readonly EndedAttempt<End>[], endColumns)
+  const definitions = [...new Set(ended.map(({ run }) => run.definitionId))]
+  const lanes = ended.map(({ run }) => keyOf(run).lane)
+  const sql = 'SELECT * FROM {schema}.end_runs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)'
+  const [row] = await queryable.query<EndedRow>(sql, [definitions, lanes, ...values, isOfApp])
+  return row!
+}
+
 interface EndedRow {
   readonly ended: readonly number[] | null
   readonly has_limits: boolean | null
+  readonly has_waits: boolean | null
 }
 
 /** The columns of an end. */

@@ -1,0 +1,93 @@
+import { InvalidOptionError } from '@cgk-platform/jobs-core/errors'
+
+import type { AppTransaction, Queryable, SqlValue } from './database.ts'
+import type { PgClient, PgPool } from './pg-pool.ts'
+import type { Places } from './places.ts'
+
+/** The dependencies of the transactions of an app. */
+export interface AppTransactionsOptions {
+  readonly pool: PgPool
+  /** Those that may be open at once. */
+  readonly places: Places
+  /** Runs a statement of this package. */
+  readonly run: (client: PgClient, sql: string, values: readonly SqlValue[] | undefined) => Promise<readonly object[]>
+  /** The statement that sets what those statements need until the end of the transaction. */
+  readonly settings: string
+}
+
+/** Opens a transaction on a connection of the pool. */
+export async function openAppTransaction(
+  { pool, places, run, settings }: AppTransactionsOptions,
+  signal: AbortSignal,
+): Promise<AppTransaction> {
+  const leave = await places.take(signal)
+  let problem: Error | undefined
+  const discard = (error: Error): void => void (problem ??= error)
+  let client: PgClient | undefined
+  let isOver = false
+  let isReleased = false
+  const release = (): void => {
+    isReleased = true
+    client?.removeListener('error', discard)
+    client?.release(problem)
+    leave()
+  }
+  try {
+    client = await pool.connect()
+    client.on('error', discard)
+    signal.throwIfAborted()
+    await client.query({ text: 'BEGIN ISOLATION LEVEL READ COMMITTED' })
+  } catch (error) {
+    if (client && error !== signal.reason) discard(error as Error)
+    release()
+    throw error
+  }
+  const own = client
+  const query: Queryable['query'] = (sql, values) => run(own, sql, values) as never
+  return {
+    client: guarded(own, () => isOver),
+    async commit(work) {
+      isOver = true
+      // Statements that the app has not awaited run before it.
+      own.query({ text: settings }).catch(() => undefined)
+      await work({ query })
+      await own.query({ text: 'COMMIT' })
+      release()
+    },
+    async rollback(isInUse) {
+      if (isReleased) return
+      isOver = true
+      if (isInUse) discard(new Error('The code that used the connection was stopped.'))
+      else await own.query({ text: 'ROLLBACK' }).catch(discard)
+      release()
+    },
+  }
+}
+
+const endsTransaction =
+  /^\s*(?:begin|start\s+transaction|commit|end|abort|prepare\s+transaction|rollback(?!\s+(?:(?:work|transaction)\s+)?to\b))\b/i
+
+/** Returns a client that refuses statements which begin or end the transaction, and all once it is over. */
+function guarded(client: PgClient, isOver: () => boolean): PgClient {
+  const query = (...args: Parameters<PgClient['query']>): Promise<{ readonly rows: unknown[] }> => {
+    const [given] = args as readonly unknown[]
+    const text = typeof given === 'string' ? given : (given as { text?: unknown } | null)?.text
+    const statement = typeof text === 'string' ? endsTransaction.exec(text) : null
+    if (isOver()) return refuse('has ended', 'Await all statements in the code that got it.')
+    if (!statement) return client.query(...args)
+    const remedy = 'Return to commit it, or throw to roll it back. `SAVEPOINT` begins a part of it.'
+    return refuse(`belongs to the engine, so it refuses \`${statement[0].trim()}\``, remedy)
+  }
+  const release = (): never => {
+    throw refusal('belongs to the engine', 'Do not release its client.')
+  }
+  return Object.create(client, { query: { value: query }, release: { value: release } }) as PgClient
+}
+
+function refusal(problem: string, remedy: string): Error {
+  return new InvalidOptionError({ option: 'transaction', problem, remedy })
+}
+
+async function refuse(problem: string, remedy: string): Promise<never> {
+  throw refusal(problem, remedy)
+}
