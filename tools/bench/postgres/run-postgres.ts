@@ -14,6 +14,7 @@ import { fairnessRows } from './rows/fairness-rows.ts'
 import { idleRows } from './rows/idle-rows.ts'
 import { latencyRows } from './rows/latency-rows.ts'
 import { throughputRows } from './rows/throughput-rows.ts'
+import { transactionRows } from './rows/transaction-rows.ts'
 import { type BenchServer, openBenchServer } from './server.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -27,6 +28,7 @@ const parts: Readonly<Record<string, (bench: PostgresBench) => Promise<readonly 
   fairness: fairnessRows,
   bloat: bloatRows,
   idle: idleRows,
+  transactions: transactionRows,
 }
 
 /** The names of the parts of the table, which can be measured alone. */

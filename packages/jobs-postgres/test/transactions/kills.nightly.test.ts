@@ -29,7 +29,7 @@ test.each([
   ['step', 'work.requested'],
 ] as const)('a worker that is killed at any statement of a %s leaves the effect exactly once', async (_kind, event) => {
   const app = await openApp()
-  const sender = app.start([])
+  const sender = app.start([], { connectionString: app.url, role: 'send' })
   for (const { name, place, when } of kills) {
     const { id } = await sender.sendJob(event, { tenantId: 'acme' })
     const [, signal] = (await once(startWorker(app, place, when), 'exit')) as [unknown, string]
