@@ -6,7 +6,7 @@ import { Pool } from 'pg'
 
 import { placeOrder } from './place-order.ts'
 
-// Places orders. The number is the argument, without one it goes on until it is stopped.
+// Places orders. The argument is their number. Default: until it is stopped.
 
 const pool = new Pool({ connectionString: process.env['DATABASE_URL'] })
 const client = createJobClient({ provider: 'postgres', config: { role: 'send' } })

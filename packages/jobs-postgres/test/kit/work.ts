@@ -59,7 +59,7 @@ export async function work(client: JobClient): Promise<void> {
   await client.cancelJob(cancelled.id)
   const flow = await client.sendJob('work.requested', { tenantId, number: 3 })
   await expect
-    .poll(async () => (await client.inspect.getJob(flow.id))?.runs[0]?.steps?.at(-1)?.state, { timeout: 60_000 })
+    .poll(async () => (await client.inspect.getJob(flow.id))?.runs[0]?.steps?.at(-1)?.state, { timeout: 300_000 })
     .toBe('waiting')
   await client.sendJob('work.ignored', { tenantId, number: 3 })
   for (const done of [job, delayed, ...batched]) expect(await stateOf(done)).toBe('completed')

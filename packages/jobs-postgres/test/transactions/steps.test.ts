@@ -19,16 +19,14 @@ describe('a step with a transaction', () => {
           await effects.add(transaction, 'first')
           return 1
         })
-        await step.run('plain', (context) => expect(context).not.toHaveProperty('transaction'), {
-          transaction: false,
-        })
+        const isPlain = await step.run('plain', (context) => !('transaction' in context), { transaction: false })
         await step.sleep('wait', 1)
-        return first
+        return [first, isPlain]
       },
     })
     const client = start([flow])
     const { id } = await client.sendJob('work.asked', { tenantId })
-    expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ output: 1 }] })
+    expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ output: [1, true] }] })
     expect(await effects.all()).toEqual(['first'])
     const { rows } = await pool.query(
       `SELECT s.xmin = e.xmin AS is_same FROM ${schema}.steps s, ${schema}.effects e WHERE s.key = 'first'`,

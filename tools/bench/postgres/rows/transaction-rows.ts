@@ -37,7 +37,7 @@ async function sendsRow({ server, isTrial }: PostgresBench): Promise<Row> {
     const payload = { tenantId, order: 'order_1' }
     const bare = JSON.stringify(payload)
     const rates = await inTurns(
-      () => rateOf(shop, number, (db) => shop.client.sendJob(event, payload as never, { transaction: db } as never)),
+      () => rateOf(shop, number, (db) => shop.client.sendJob(event, payload as never, { transaction: db })),
       () => rateOf(shop, number, (db) => db.query('INSERT INTO notes (text) VALUES ($1)', [bare])),
     )
     await shop.close()
