@@ -31,6 +31,7 @@ export { findUnsupportedOptions } from './provider/check-provider-options.ts'
 
 // Options and their checks
 export { environment } from './runtime/environment.ts'
+export { createSlots, type Slots } from './runtime/slots.ts'
 export { invalidOption } from './options/check-option-names.ts'
 export { type CheckedOptions, type DeclaredOptions, declareOptions } from './options/declare-options.ts'
 export { kindOf } from './options/kind-of.ts'

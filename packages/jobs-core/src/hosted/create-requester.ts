@@ -4,7 +4,7 @@ import { pause } from '../time/pause.ts'
 import { permanentFailure, timeoutFailure } from './classify-failure.ts'
 import { createRateLimit, type RateLimitedRequest } from './rate-limit.ts'
 import { type Failure, RequestFailure } from './request-failure.ts'
-import { createSlots } from './slots.ts'
+import { createSlots } from '../runtime/slots.ts'
 
 /** A request. Its signal aborts when the request times out. */
 export type Request<T> = (signal: AbortSignal) => PromiseLike<T>

@@ -41,8 +41,8 @@ export interface JobOptions<
     context: WithTransaction<JobContext, Own>,
   ) => Output | Promise<Output>
   /**
-   * Whether the handler runs in a transaction of the database that stores the jobs, which also records that the run has completed.
-   * Its effects there then exist exactly once. Default: false.
+   * `true`: the engine opens a transaction in the database of the jobs, passes it to the handler, and records in it that the
+   * run has completed. What the handler writes in it exists exactly once. Default: false.
    */
   transaction?: Own | undefined
   /**

@@ -46,8 +46,8 @@ export interface WorkflowOptions<
     context: JobContext,
   ) => Output | Promise<Output>
   /**
-   * Whether the work of each `step.run` runs in a transaction of the database that stores the jobs, which also records that the step has completed.
-   * Its effects there then exist exactly once. Default: false.
+   * `true`: for each `step.run`, the engine opens a transaction in the database of the jobs, passes it to the work, and records
+   * in it that the step has completed. What the work writes in it exists exactly once. Default: false.
    */
   transaction?: Own | undefined
   /**

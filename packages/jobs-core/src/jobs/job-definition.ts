@@ -48,7 +48,7 @@ export interface JobDefinition<
   readonly event: EventName<Event>
   /** When only the last of several sends runs. Absent: every send runs. */
   readonly debounce?: DebounceTimes
-  /** Whether the handler runs in a transaction, which also records its completion. */
+  /** `true`: the handler's transaction also records its completion. */
   readonly transaction?: boolean
   /** Runs one attempt. */
   // Methods and not properties, so that a definition of one event is assignable to `JobDefinition`.
@@ -66,7 +66,7 @@ export interface CronJobDefinition<Output = unknown> extends BaseDefinition {
   readonly overlap: 'skip' | 'allow'
   /** `latest`: the latest missed tick runs late. `none`: missed ticks are dropped. */
   readonly catchUp: 'none' | 'latest'
-  /** Whether the handler runs in a transaction, which also records its completion. */
+  /** `true`: the handler's transaction also records its completion. */
   readonly transaction?: boolean
   /** Runs one attempt of a tick. */
   handler(context: CronContext): Output | Promise<Output>

@@ -233,7 +233,7 @@ export interface WorkflowDefinition<
   readonly event: EventName<Event>
   /** When only the last of several sends runs. Absent: every send runs. */
   readonly debounce?: DebounceTimes
-  /** Whether the work of each `step.run` runs in a transaction, which also records its completion. */
+  /** `true`: the transaction of each `step.run` also records its completion. */
   readonly transaction?: boolean
   /** The version of the code. A run that began with another version waits for a worker that has it. */
   readonly version?: string

@@ -64,10 +64,10 @@ async function concludeTransaction(
   let ended: CodeEnd = { ...end, completed: undefined }
   if (end.completed && problem === undefined && !signal.aborted) {
     try {
-      const outcome = await toStored(attempt, end.completed)
+      const outcome = await untilAborted(signal, toStored(attempt, end.completed))
       signal.throwIfAborted()
-      await transaction.commit(outcome)
-      return finishAttempt(attempt, outcome)
+      await transaction.commit(outcome!)
+      return finishAttempt(attempt, outcome!)
     } catch (thrown) {
       ended = { completed: undefined, thrown, isChecking: OutputTooLargeError.isInstance(thrown) }
     }

@@ -23,7 +23,7 @@ export interface Work extends BaseCall {
 /** A call of `step.run`. */
 export interface RunCall extends Work {
   readonly kind: 'run'
-  /** Whether the work runs in a transaction, which also records that the step has completed. Default false. */
+  /** `true`: the transaction of the work also records its completion. Default false. */
   readonly transaction?: boolean
   /** Compensates the step if the run fails later. */
   readonly compensate?: (output: Json | undefined, context: StepContext) => unknown

@@ -67,7 +67,7 @@ export class StepResults {
   /** Records that a step has ended and is saved. */
   markSaved(called: AwaitedStep): void {
     called.isSaved = true
-    if (!this.#isBusy) void this.#deliverAll()
+    this.checkAgain()
   }
 
   /** Looks for results again: a step whose result came first has not ended after all. */

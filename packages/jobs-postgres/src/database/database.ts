@@ -25,7 +25,7 @@ export interface Database extends Queryable {
 }
 
 /** An open transaction at READ COMMITTED that code of the app uses. */
-export interface AppTransaction {
+export interface OpenedTransaction {
   /** Passed to the code: the client that runs the transaction. It fails from the commit or the rollback on. */
   readonly client: object
   /** Runs `work` in the transaction, and commits it. If it rejects, call `rollback`. */
@@ -45,7 +45,7 @@ export interface OpenedDatabase extends Database {
    *
    * @throws the reason of a signal that aborts before.
    */
-  begin(signal: AbortSignal): Promise<AppTransaction>
+  begin(signal: AbortSignal): Promise<OpenedTransaction>
   /**
    * Listens on a channel with a connection of its own, until the returned function is called. Resolves to nothing if there
    * is no connection to spare.

@@ -56,7 +56,7 @@ export function openPool(connectionString: string, max: number, pipeline = true)
 
 /** A database that is opened and prepared before its first statement. */
 export interface PreparedDatabase extends OpenedDatabase {
-  /** Whether its connections are not those of the app. */
+  /** False if the app owns its connections. */
   readonly hasOwnConnections: boolean
   /** Opens and prepares it. */
   prepare(): Promise<void>

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 
 import { StoreError } from '@cgk-platform/jobs-core/errors'
+import { createSlots } from '@cgk-platform/jobs-core/provider'
 import pg from 'pg'
 
-import { type AppTransactionsOptions, openAppTransaction } from './app-transactions.ts'
 import { type ChannelListener, type OpenedDatabase, type Queryable, quoteName, type SqlValue } from './database.ts'
+import { openTransaction, type TransactionOptions } from './opened-transaction.ts'
 import type { PgClient, PgPool } from './pg-pool.ts'
-import { Places } from './places.ts'
 import { withRetries } from './retries.ts'
 import { hasOldPlan, isForgotten, isLostConnection, toStoreError } from './to-store-error.ts'
 
@@ -74,9 +74,9 @@ export function createPgDatabase(pool: PgPool, options: PgDatabaseOptions): Open
     guarded.add(client)
   }
   pool.on?.('acquire', guard)
-  const forApp: AppTransactionsOptions = {
+  const forApp: TransactionOptions = {
     pool: transactions.pool,
-    places: new Places(transactions.max),
+    slots: createSlots(transactions.max),
     run: (client, sql, values) => connections.run({ client, prepares: false }, sql, values),
     settings: setLocal(settings),
   }
@@ -91,7 +91,7 @@ export function createPgDatabase(pool: PgPool, options: PgDatabaseOptions): Open
     query: <Row extends object>(sql: string, values?: readonly SqlValue[]) =>
       withRetries(() => connections.query<Row>(sql, values)).catch(explained('nothing stored')),
     transaction: (work) => withRetries(() => connections.transaction(work)).catch(explained('nothing stored')),
-    begin: (signal) => withRetries(() => openAppTransaction(forApp, signal)).catch(explained('nothing stored')),
+    begin: (signal) => withRetries(() => openTransaction(forApp, signal)).catch(explained('nothing stored')),
     listen: async (channel: string, listener: ChannelListener) =>
       canListen ? listen(pool, channel, listener).catch(explained('nothing stored')) : undefined,
     async close() {

@@ -17,6 +17,8 @@ export interface PgClient {
   readonly processID?: number | null
   /** Whether it sends statements before those before are answered. */
   readonly pipeline?: boolean
+  /** Returns `I` outside of a transaction, as the server has told it. */
+  getTransactionStatus?(): string | null
   readonly connection?: { readonly stream: { cork(): void; uncork(): void } }
   query(config: PgQuery): Promise<{ readonly rows: unknown[] }>
   on(event: 'error', listener: (error: Error) => void): unknown

@@ -1,4 +1,4 @@
-import { type AppTransaction, type OpenedDatabase, type Queryable, quoteName, type SqlValue } from './database.ts'
+import { type OpenedTransaction, type OpenedDatabase, type Queryable, quoteName, type SqlValue } from './database.ts'
 import { toStoreError } from './to-store-error.ts'
 
 /** The members of a `PGlite` that this package uses. */
@@ -47,7 +47,7 @@ export function createPgliteDatabase(pglite: PgliteLike, schema: string): Opened
 }
 
 /** Opens a transaction for code of the app. Nothing else uses the database until its end. */
-function begin(pglite: PgliteLike, schema: string, signal: AbortSignal): Promise<AppTransaction> {
+function begin(pglite: PgliteLike, schema: string, signal: AbortSignal): Promise<OpenedTransaction> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason as Error)
     signal.addEventListener('abort', stop, { once: true })

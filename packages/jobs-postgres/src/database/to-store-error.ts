@@ -87,7 +87,7 @@ const descriptions: Readonly<Record<string, Description>> = {
 /** Errors of the network and of `pg` for a connection that cannot be made. */
 const connectionCodes: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']
 
-/** Whether a statement whose connection was lost can have changed something. Only the app ends a transaction of its own. */
+/** The effect of a statement whose connection was lost. In a transaction of the app, only the app can commit it. */
 export type Ambiguity = 'nothing stored' | 'maybe stored' | 'in a transaction of the app'
 
 /**

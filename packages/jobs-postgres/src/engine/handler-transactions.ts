@@ -2,7 +2,7 @@ import { LeaseLostError } from '@cgk-platform/jobs-core/errors'
 import type { Clock, OpenTransaction, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 import { type EndedRun, type StoredRun, type StoreTransactions, toText } from '@cgk-platform/jobs-local/engine'
 
-import type { AppTransaction, OpenedDatabase, Queryable } from '../database/database.ts'
+import type { OpenedTransaction, OpenedDatabase, Queryable } from '../database/database.ts'
 import { isLostConnection } from '../database/to-store-error.ts'
 import { type Changes, Hints } from '../store/changes.ts'
 import { keyOf } from '../store/rows.ts'
@@ -74,7 +74,7 @@ export class HandlerTransactions implements StoreTransactions {
   async #open<End>(
     run: StoredRun,
     signal: AbortSignal,
-    commit: (opened: AppTransaction, end: End) => Promise<void>,
+    commit: (opened: OpenedTransaction, end: End) => Promise<void>,
   ): Promise<OpenTransaction<End>> {
     const opened = await this.#options.database.begin(signal)
     return {
@@ -87,7 +87,7 @@ export class HandlerTransactions implements StoreTransactions {
   /** Commits a transaction. If its answer is lost, asks on another connection whether it was committed. */
   async #commit(
     run: StoredRun,
-    opened: AppTransaction,
+    opened: OpenedTransaction,
     record: (transaction: Queryable) => Promise<void>,
     isRecorded: (transaction: Queryable) => Promise<boolean>,
   ): Promise<void> {

@@ -74,7 +74,7 @@ export interface PostgresSettings extends EngineSettings {
   /** Returns where the tables are. @throws {InvalidOptionError} if nothing names a database, or not properly. */
   readonly place: () => PostgresPlace
   readonly schema: string
-  /** Whether the connections are not those of the app. */
+  /** False if the app owns the connections. */
   readonly hasOwnConnections: boolean
   readonly transactions: number
 }

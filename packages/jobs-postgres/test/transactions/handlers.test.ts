@@ -152,6 +152,21 @@ describe('a handler with a transaction', () => {
     expect(await effects.all()).toEqual(['a'])
   })
 
+  test('that ends it among several statements fails by name', async () => {
+    const { start } = await openApp()
+    const job = defineJob({
+      id: 'ends-it',
+      event: 'work.asked',
+      retry: { maxAttempts: 1 },
+      transaction: true,
+      handler: async (_event, { transaction }) => void (await transaction.query('SELECT 1; COMMIT')),
+    })
+    const client = start([job])
+    const { id } = await client.sendJob('work.asked', { tenantId })
+    const message = expect.stringContaining('`transaction` was ended by its code') as string
+    expect(await client.waitForJob(id)).toMatchObject({ state: 'failed', runs: [{ error: { message } }] })
+  })
+
   test('that is stopped while it runs has no effects, whatever it does then', async () => {
     const { effects, start } = await openApp()
     const [stopped, ended] = [createDeferred(), createDeferred<unknown>()]

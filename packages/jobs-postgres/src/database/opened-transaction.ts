@@ -1,26 +1,26 @@
 import { InvalidOptionError } from '@cgk-platform/jobs-core/errors'
+import type { Slots } from '@cgk-platform/jobs-core/provider'
 
-import type { AppTransaction, Queryable, SqlValue } from './database.ts'
+import type { OpenedTransaction, Queryable, SqlValue } from './database.ts'
 import type { PgClient, PgPool } from './pg-pool.ts'
-import type { Places } from './places.ts'
 
-/** The dependencies of the transactions of an app. */
-export interface AppTransactionsOptions {
+/** The dependencies of `openTransaction`. */
+export interface TransactionOptions {
   readonly pool: PgPool
-  /** Those that may be open at once. */
-  readonly places: Places
+  /** One for each transaction that may be open at once. */
+  readonly slots: Slots
   /** Runs a statement of this package. */
   readonly run: (client: PgClient, sql: string, values: readonly SqlValue[] | undefined) => Promise<readonly object[]>
   /** The statement that sets what those statements need until the end of the transaction. */
   readonly settings: string
 }
 
-/** Opens a transaction on a connection of the pool. */
-export async function openAppTransaction(
-  { pool, places, run, settings }: AppTransactionsOptions,
+/** Opens a transaction for code of the app on a connection of the pool. */
+export async function openTransaction(
+  { pool, slots, run, settings }: TransactionOptions,
   signal: AbortSignal,
-): Promise<AppTransaction> {
-  const leave = await places.take(signal)
+): Promise<OpenedTransaction> {
+  const leave = await slots.take(signal)
   let problem: Error | undefined
   const discard = (error: Error): void => void (problem ??= error)
   let client: PgClient | undefined
@@ -48,6 +48,8 @@ export async function openAppTransaction(
     client: guarded(own, () => isOver),
     async commit(work) {
       isOver = true
+      // A text of several statements can hide one that ends it.
+      if (own.getTransactionStatus?.() === 'I') throw refusal('was ended by its code', howToEnd)
       // Statements that the app has not awaited run before it.
       own.query({ text: settings }).catch(() => undefined)
       await work({ query })
@@ -64,6 +66,8 @@ export async function openAppTransaction(
   }
 }
 
+const howToEnd = 'Return to commit it, or throw to roll it back. `SAVEPOINT` begins a part of it.'
+
 const endsTransaction =
   /^\s*(?:begin|start\s+transaction|commit|end|abort|prepare\s+transaction|rollback(?!\s+(?:(?:work|transaction)\s+)?to\b))\b/i
 
@@ -75,8 +79,7 @@ function guarded(client: PgClient, isOver: () => boolean): PgClient {
     const statement = typeof text === 'string' ? endsTransaction.exec(text) : null
     if (isOver()) return refuse('has ended', 'Await all statements in the code that got it.')
     if (!statement) return client.query(...args)
-    const remedy = 'Return to commit it, or throw to roll it back. `SAVEPOINT` begins a part of it.'
-    return refuse(`belongs to the engine, so it refuses \`${statement[0].trim()}\``, remedy)
+    return refuse(`belongs to the engine, so it refuses \`${statement[0].trim()}\``, howToEnd)
   }
   const release = (): never => {
     throw refusal('belongs to the engine', 'Do not release its client.')
