@@ -34,10 +34,9 @@ export function appTransaction(
 
 /** Returns a statement whose values are texts: each client has its own way to send arrays and numbers. */
 function withTexts(sql: string, values: readonly SqlValue[]): string {
-  return sql.replace(/\$(\d+)(?:::(\w+)\[\])?/g, (_, place: string, type: string | undefined) => {
+  return sql.replace(/\$(\d+)(::\w+\[\])?/g, (_, place: string, type = '') => {
     const value = values[Number(place) - 1]
-    if (type) return `ARRAY(SELECT v::${type} FROM json_array_elements_text($${place}::text::json) AS a (v))`
-    return typeof value === 'number' ? `$${place}::text::int8` : `$${place}::text`
+    return `$${place}::text${type || (typeof value === 'number' ? '::int8' : '')}`
   })
 }
 
@@ -47,7 +46,15 @@ function withLowerCase(row: object): object {
 }
 
 function toText(value: SqlValue): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'object' && value !== null ? toArray(value) : String(value)
+}
+
+/** Returns PostgreSQL's text of an array. */
+function toArray(values: Extract<SqlValue, readonly unknown[]>): string {
+  const quoted = values.map((value) =>
+    value === null ? 'NULL' : `"${String(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`,
+  )
+  return `{${quoted.join()}}`
 }
 
 function explained(error: unknown, schema: string, address: string): Error {

@@ -76,3 +76,8 @@ export function columnsOf<Name extends string>(
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
+
+/** Returns whether a statement only calls a function of the schema, which may change rows. */
+export function callsFunction(sql: string): boolean {
+  return /^SELECT \* FROM \{schema\}\.\w+\(/.test(sql)
+}

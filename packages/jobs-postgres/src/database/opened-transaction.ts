@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '@cgk-platform/jobs-core/errors'
 import type { Slots } from '@cgk-platform/jobs-core/provider'
 
-import type { OpenedTransaction, Queryable, SqlValue } from './database.ts'
+import { callsFunction, type OpenedTransaction, type Queryable, type SqlValue } from './database.ts'
 import type { PgClient, PgPool } from './pg-pool.ts'
 
 /** The dependencies of `openTransaction`. */
@@ -11,7 +11,7 @@ export interface TransactionOptions {
   readonly slots: Slots
   /** Runs a statement of this package. */
   readonly run: (client: PgClient, sql: string, values: readonly SqlValue[] | undefined) => Promise<readonly object[]>
-  /** The statement that sets what those statements need until the end of the transaction. */
+  /** The statement that sets what those statements need until the end of the transaction. Calls of functions do not. */
   readonly settings: string
 }
 
@@ -43,7 +43,14 @@ export async function openTransaction(
     throw error
   }
   const own = client
-  const query: Queryable['query'] = (sql, values) => run(own, sql, values) as never
+  let isSet = false
+  const query: Queryable['query'] = (sql, values) => {
+    if (!isSet && !callsFunction(sql)) {
+      isSet = true
+      own.query({ text: settings }).catch(() => undefined)
+    }
+    return run(own, sql, values) as never
+  }
   return {
     client: guarded(own, () => isOver),
     async commit(work) {
@@ -51,7 +58,6 @@ export async function openTransaction(
       // A text of several statements can hide one that ends it.
       if (own.getTransactionStatus?.() === 'I') throw refusal('was ended by its code', howToEnd)
       // Statements that the app has not awaited run before it.
-      own.query({ text: settings }).catch(() => undefined)
       await work({ query })
       await own.query({ text: 'COMMIT' })
       release()

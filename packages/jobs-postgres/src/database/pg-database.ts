@@ -4,7 +4,14 @@ import { StoreError } from '@cgk-platform/jobs-core/errors'
 import { createSlots } from '@cgk-platform/jobs-core/provider'
 import pg from 'pg'
 
-import { type ChannelListener, type OpenedDatabase, type Queryable, quoteName, type SqlValue } from './database.ts'
+import {
+  callsFunction,
+  type ChannelListener,
+  type OpenedDatabase,
+  type Queryable,
+  quoteName,
+  type SqlValue,
+} from './database.ts'
 import { openTransaction, type TransactionOptions } from './opened-transaction.ts'
 import type { PgClient, PgPool } from './pg-pool.ts'
 import { withRetries } from './retries.ts'
@@ -77,7 +84,7 @@ export function createPgDatabase(pool: PgPool, options: PgDatabaseOptions): Open
   const forApp: TransactionOptions = {
     pool: transactions.pool,
     slots: createSlots(transactions.max),
-    run: (client, sql, values) => connections.run({ client, prepares: false }, sql, values),
+    run: (client, sql, values) => connections.runOn(client, sql, values),
     settings: setLocal(settings),
   }
   const explained =
@@ -101,9 +108,9 @@ export function createPgDatabase(pool: PgPool, options: PgDatabaseOptions): Open
   }
 }
 
-/** Returns whether a statement may change rows. One that only reads can be repeated. */
+/** Returns whether a statement may change rows, itself or in a function. One that only reads can be repeated. */
 function isWrite(sql: string): boolean {
-  return /\b(INSERT|UPDATE|DELETE)\b/.test(sql)
+  return /\b(INSERT|UPDATE|DELETE)\b/.test(sql) || callsFunction(sql)
 }
 
 /** A connection while it is in use. */
@@ -176,6 +183,11 @@ class PgConnections {
     })
   }
 
+  /** Runs a statement on a connection that the caller has taken. */
+  async runOn(client: PgClient, sql: string, values?: readonly SqlValue[]): Promise<readonly object[]> {
+    return this.run({ client, prepares: await this.#prepares(client) }, sql, values)
+  }
+
   /** Runs a statement on a connection in use. */
   async run<Row extends object>(
     { client, prepares }: Pick<Connection, 'client' | 'prepares'>,
@@ -213,7 +225,7 @@ class PgConnections {
     // Without a listener, a connection that is lost between two statements ends the process.
     client.on('error', discard)
     try {
-      return await use({ client, discard, prepares: this.#mayPrepare && (await this.#isDirect(client)) })
+      return await use({ client, discard, prepares: await this.#prepares(client) })
     } catch (error) {
       if (isForgotten(error)) this.#mayPrepare = false
       // The server says that it ends the connection before it does.
@@ -224,6 +236,10 @@ class PgConnections {
       client.removeListener('error', discard)
       client.release(problem)
     }
+  }
+
+  async #prepares(client: PgClient): Promise<boolean> {
+    return this.#mayPrepare && this.#isDirect(client)
   }
 
   /** A transaction pooler does not tell its clients which server process they have: that changes. */

@@ -206,8 +206,7 @@ export const migrations: readonly Migration[] = [
   -- Lets others take the slots of runs that the transaction ends afterwards. Locks the limits of their definitions: nobody else
   -- starts or ends runs of these until the transaction ends. Opens the lanes that wait for a slot of their keys or tenants:
   -- claims count the slots again. Returns whether a definition has limits.
-  CREATE FUNCTION {schema}.free_slots(of_definitions text[], of_lanes int8[]) RETURNS boolean LANGUAGE plpgsql VOLATILE
-    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+  CREATE FUNCTION {schema}.free_slots(of_definitions text[], of_lanes int8[]) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
   DECLARE limited text[];
   BEGIN
     SELECT array_agg(definition) INTO limited FROM (
@@ -228,6 +227,45 @@ export const migrations: readonly Migration[] = [
     RETURN true;
   END $$;
 
+  -- Adds jobs, unless another one holds their idempotency key. Senders of one key wait for each other at its row. Jobs that
+  -- exist are not added again, so that a send whose answer was lost can be repeated. Notifies a channel, unless it is
+  -- empty or no job is added. Returns the jobs that hold their keys. A function, because to plan the statement takes longer than to run it,
+  -- and a transaction of an app cannot prepare it.
+  CREATE FUNCTION {schema}.add_jobs(
+    of_ids text[], of_tenants text[], of_events text[], of_envelopes text[], of_delays int8[], of_run_ats int8[], of_keys text[], of_ttls int8[],
+    of_references text[], of_referred text[], channel text, words text
+  ) RETURNS SETOF text LANGUAGE plpgsql VOLATILE AS $$
+  DECLARE sent int8 := {schema}.now_ms(); holders text[] := '{}'; added text[];
+  BEGIN
+    IF array_remove(of_keys, NULL) <> '{}' THEN
+      WITH held AS (
+        INSERT INTO {schema}.keys AS k (tenant, event, key, job, expires_at)
+        SELECT DISTINCT ON (tenant, event, key) tenant, event, key, id, sent + ttl_ms
+        FROM unnest(of_tenants, of_events, of_keys, of_ids, of_ttls) WITH ORDINALITY AS g (tenant, event, key, id, ttl_ms, place)
+        WHERE key IS NOT NULL ORDER BY tenant, event, key, place
+        ON CONFLICT (tenant, event, key) DO UPDATE SET job = excluded.job, expires_at = excluded.expires_at WHERE k.expires_at <= sent
+        RETURNING job
+      ) SELECT coalesce(array_agg(job), '{}') INTO holders FROM held;
+      RETURN QUERY SELECT unnest(holders);
+    END IF;
+    WITH inserted AS (
+      INSERT INTO {schema}.jobs (id, tenant, event, envelope, sent_at)
+      SELECT id, tenant, event, envelope, sent FROM unnest(of_ids, of_tenants, of_events, of_envelopes, of_keys) AS g (id, tenant, event, envelope, key)
+      WHERE key IS NULL OR id = ANY(holders)
+      ON CONFLICT (id) DO NOTHING RETURNING id
+    ) SELECT coalesce(array_agg(id), '{}') INTO added FROM inserted;
+    IF added = '{}' THEN RETURN; END IF;
+    INSERT INTO {schema}.arrivals (job, tenant, event, due_at)
+    SELECT id, tenant, event, CASE WHEN delay_ms > 0 THEN sent + delay_ms WHEN run_at > sent THEN run_at END
+    FROM unnest(of_ids, of_tenants, of_events, of_delays, of_run_ats) WITH ORDINALITY AS g (id, tenant, event, delay_ms, run_at, place)
+    WHERE cardinality(added) = cardinality(of_ids) OR id = ANY(added) ORDER BY place;
+    IF of_references <> '{}' THEN
+      INSERT INTO {schema}.references (reference, job)
+      SELECT reference, id FROM unnest(of_references, of_referred) AS r (reference, id) WHERE id = ANY(added);
+    END IF;
+    IF channel <> '' THEN PERFORM pg_notify(channel, words); END IF;
+  END $$;
+
   -- Records how runs have ended, in one round trip. Returns the places of those that their workers still held, and whether
   -- slots are free again that have a limit; null if a workflow waits for one of the jobs. Fails if one has begun to wait.
   -- In a transaction of the app, which it must not end, returns whether one waits. Each statement sees what others did before it.
@@ -236,9 +274,11 @@ export const migrations: readonly Migration[] = [
     of_jobs text[], of_numbers int4[], of_workers int8[], of_attempts int4[], of_retried_at int8[],
     of_states text[], of_outputs text[], of_errors text[], of_app boolean,
     OUT ended int8[], OUT has_limits boolean, OUT has_waits boolean
-  ) LANGUAGE plpgsql VOLATILE AS $$
+  ) LANGUAGE plpgsql VOLATILE
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
   BEGIN
-    IF NOT of_app AND EXISTS (SELECT 1 FROM {schema}.waits w WHERE w.for_job = ANY(of_jobs)) THEN RETURN; END IF;
+    IF of_app THEN PERFORM set_config('idle_in_transaction_session_timeout', '10000', true);
+    ELSIF EXISTS (SELECT 1 FROM {schema}.waits w WHERE w.for_job = ANY(of_jobs)) THEN RETURN; END IF;
     has_limits := {schema}.free_slots(of_definitions, of_lanes);
     WITH changed AS (
       UPDATE {schema}.runs r SET phase = NULL, is_open = false, state = e.state, ended_at = {schema}.now_ms(), output = e.output, error = e.error

@@ -313,7 +313,7 @@ test('a sender of a key waits for a transaction that holds it, and gets its job 
     const other = sender.sendJob('order.created', order, { idempotencyKey })
     await vi.waitFor(async () => {
       const { rows } = await database.pool.query(
-        "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%keys%'",
+        "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%add_jobs%'",
       )
       expect(rows).not.toEqual([])
     })

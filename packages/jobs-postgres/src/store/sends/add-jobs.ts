@@ -6,38 +6,9 @@ import { storedText } from '../stored-text.ts'
 /** The result of a send that was not refused. */
 type AddedJob = Extract<EnvelopeResult, { readonly ok: true }>
 
-/**
- * Writes jobs, unless another one holds their idempotency key. Senders of one key wait for each other at its row. Jobs
- * that exist are not written again, so that a send whose answer was lost can be repeated.
- */
-const adding = `
-  WITH sent AS MATERIALIZED (SELECT {schema}.now_ms() AS now),
-  given AS (
-    SELECT *, CASE WHEN delay_ms IS NULL THEN run_at ELSE now + delay_ms END AS due_at
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int8[], $6::int8[], $7::text[], $8::int8[])
-      WITH ORDINALITY AS g (id, tenant, event, envelope, delay_ms, run_at, key, ttl_ms, place), sent
-  ), held AS (
-    INSERT INTO {schema}.keys AS k (tenant, event, key, job, expires_at)
-    SELECT DISTINCT ON (tenant, event, key) tenant, event, key, id, now + ttl_ms FROM given WHERE key IS NOT NULL
-    ORDER BY tenant, event, key, place
-    ON CONFLICT (tenant, event, key) DO UPDATE SET job = excluded.job, expires_at = excluded.expires_at
-      WHERE k.expires_at <= (SELECT now FROM sent)
-    RETURNING job
-  ), added AS (
-    INSERT INTO {schema}.jobs (id, tenant, event, envelope, sent_at)
-    SELECT id, tenant, event, envelope, now FROM given WHERE key IS NULL OR id IN (SELECT job FROM held)
-    ON CONFLICT (id) DO NOTHING RETURNING id
-  ), arrived AS (
-    INSERT INTO {schema}.arrivals (job, tenant, event, due_at)
-    SELECT id, tenant, event, CASE WHEN due_at > now THEN due_at END FROM given JOIN added USING (id) ORDER BY place
-  ), referred AS (
-    INSERT INTO {schema}.references (reference, job)
-    SELECT reference, id FROM unnest($9::text[], $10::text[]) AS r (reference, id) JOIN added USING (id)
-  )
-  SELECT job FROM held`
-
-/** Also tells the workers, once the transaction commits. Not every client can read a \`void\`. */
-const addingAndTelling = `${adding} UNION ALL SELECT pg_notify($11, $12)::text FROM (SELECT FROM added LIMIT 1) a`
+const adding =
+  'SELECT * FROM {schema}.add_jobs($1::text[], $2::text[], $3::text[], $4::text[], $5::int8[], $6::int8[], $7::text[], ' +
+  '$8::int8[], $9::text[], $10::text[], $11, $12) AS holder'
 
 const holdersSql = `
   SELECT place::int4, job FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS g (tenant, event, key, place)
@@ -87,7 +58,7 @@ async function add(
   const references = envelopes.flatMap(({ id, references: own = [] }) =>
     own.map((one) => [storedText(one), id] as const),
   )
-  const rows = await queryable.query<{ job: string }>(telling ? addingAndTelling : adding, [
+  const rows = await queryable.query<{ holder: string }>(adding, [
     envelopes.map(({ id }) => id),
     envelopes.map(({ tenantId }) => storedText(tenantId)),
     envelopes.map(({ event }) => storedText(event)),
@@ -98,9 +69,10 @@ async function add(
     envelopes.map(({ idempotencyTtlMs = 0 }) => idempotencyTtlMs),
     references.map(([reference]) => reference),
     references.map(([, id]) => id),
-    ...(telling ? [telling.channel, telling.payload] : []),
+    telling?.channel ?? '',
+    telling?.payload ?? '',
   ])
-  return rows.map(({ job }) => job)
+  return rows.map(({ holder }) => holder)
 }
 
 /** Returns the jobs that hold the idempotency keys of envelopes, each with the place of its envelope, from 1. */
