@@ -17,29 +17,31 @@ function startWorker({ url, schema }: App, ...kill: string[]): ChildProcess {
   return worker
 }
 
-/** The statements of a transaction, and the two with which the effect exists if the worker dies afterwards. */
-const statements = ['BEGIN', 'the effect', 'the settings', 'the record', 'COMMIT']
-
-const kills = statements.flatMap((name, index) =>
-  ['before', 'sent', 'after'].map((when) => ({ name, place: `${index + 1}`, when })),
-)
+/** The statements of a transaction on a new connection. If the worker dies after the last one, the effect exists. */
+const statements = ['BEGIN', 'the effect', 'the process of the server', 'the record', 'COMMIT']
 
 test.each([
-  ['handler', 'work.asked'],
-  ['step', 'work.requested'],
-] as const)('a worker that is killed at any statement of a %s leaves the effect exactly once', async (_kind, event) => {
-  const app = await openApp()
-  const sender = app.start([], { connectionString: app.url, role: 'send' })
-  for (const { name, place, when } of kills) {
-    const { id } = await sender.sendJob(event, { tenantId: 'acme' })
-    const [, signal] = (await once(startWorker(app, place, when), 'exit')) as [unknown, string]
-    expect(signal, `${when} ${name}`).toBe('SIGKILL')
-    const before = (await app.effects.all()).filter((one) => one === id).length
-    const worker = startWorker(app)
-    expect(await sender.waitForJob(id), `${when} ${name}`).toMatchObject({ state: 'completed' })
-    const after = (await app.effects.all()).filter((one) => one === id).length
-    expect([before, after], `${when} ${name}`).toEqual([name === 'COMMIT' && when === 'after' ? 1 : before, 1])
-    worker.kill('SIGKILL')
-    await once(worker, 'exit')
-  }
-})
+  ['handler', 'work.asked', statements],
+  ['step', 'work.requested', statements.toSpliced(2, 0, 'the settings')],
+] as const)(
+  'a worker that is killed at any statement of a %s leaves the effect exactly once',
+  async (_kind, event, all) => {
+    const kills = all.flatMap((name, index) =>
+      ['before', 'sent', 'after'].map((when) => ({ name, place: `${index + 1}`, when })),
+    )
+    const app = await openApp()
+    const sender = app.start([], { connectionString: app.url, role: 'send' })
+    for (const { name, place, when } of kills) {
+      const { id } = await sender.sendJob(event, { tenantId: 'acme' })
+      const [, signal] = (await once(startWorker(app, place, when), 'exit')) as [unknown, string]
+      expect(signal, `${when} ${name}`).toBe('SIGKILL')
+      const before = (await app.effects.all()).filter((one) => one === id).length
+      const worker = startWorker(app)
+      expect(await sender.waitForJob(id), `${when} ${name}`).toMatchObject({ state: 'completed' })
+      const after = (await app.effects.all()).filter((one) => one === id).length
+      expect([before, after], `${when} ${name}`).toEqual([name === 'COMMIT' && when === 'after' ? 1 : before, 1])
+      worker.kill('SIGKILL')
+      await once(worker, 'exit')
+    }
+  },
+)
