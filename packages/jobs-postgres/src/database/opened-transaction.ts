@@ -9,21 +9,24 @@ export interface TransactionOptions {
   readonly pool: PgPool
   /** One for each transaction that may be open at once. */
   readonly slots: Slots
-  /** Runs a statement of this package. */
-  readonly run: (client: PgClient, sql: string, values: readonly SqlValue[] | undefined) => Promise<readonly object[]>
+  /** Returns how to run statements of this package on a connection. */
+  readonly runnerOf: (client: PgClient) => Promise<Run>
   /** The statement that sets what those statements need until the end of the transaction. Calls of functions do not. */
   readonly settings: string
 }
 
+type Run = (sql: string, values: readonly SqlValue[] | undefined) => Promise<readonly object[]>
+
 /** Opens a transaction for code of the app on a connection of the pool. */
 export async function openTransaction(
-  { pool, slots, run, settings }: TransactionOptions,
+  { pool, slots, runnerOf, settings }: TransactionOptions,
   signal: AbortSignal,
 ): Promise<OpenedTransaction> {
   const leave = await slots.take(signal)
   let problem: Error | undefined
   const discard = (error: Error): void => void (problem ??= error)
   let client: PgClient | undefined
+  let run: Run
   let isOver = false
   let isReleased = false
   const release = (): void => {
@@ -35,6 +38,7 @@ export async function openTransaction(
   try {
     client = await pool.connect()
     client.on('error', discard)
+    run = await runnerOf(client)
     signal.throwIfAborted()
     await client.query({ text: 'BEGIN ISOLATION LEVEL READ COMMITTED' })
   } catch (error) {
@@ -49,7 +53,7 @@ export async function openTransaction(
       isSet = true
       own.query({ text: settings }).catch(() => undefined)
     }
-    return run(own, sql, values) as never
+    return run(sql, values) as never
   }
   return {
     client: guarded(own, () => isOver),

@@ -84,7 +84,7 @@ export function createPgDatabase(pool: PgPool, options: PgDatabaseOptions): Open
   const forApp: TransactionOptions = {
     pool: transactions.pool,
     slots: createSlots(transactions.max),
-    run: (client, sql, values) => connections.runOn(client, sql, values),
+    runnerOf: (client) => connections.runnerOf(client),
     settings: setLocal(settings),
   }
   const explained =
@@ -183,9 +183,10 @@ class PgConnections {
     })
   }
 
-  /** Runs a statement on a connection that the caller has taken. */
-  async runOn(client: PgClient, sql: string, values?: readonly SqlValue[]): Promise<readonly object[]> {
-    return this.run({ client, prepares: await this.#prepares(client) }, sql, values)
+  /** Returns how to run statements on a connection that the caller has taken. */
+  async runnerOf(client: PgClient) {
+    const prepares = await this.#prepares(client)
+    return (sql: string, values?: readonly SqlValue[]) => this.run<object>({ client, prepares }, sql, values)
   }
 
   /** Runs a statement on a connection in use. */
