@@ -9,24 +9,21 @@ export interface TransactionOptions {
   readonly pool: PgPool
   /** One for each transaction that may be open at once. */
   readonly slots: Slots
-  /** Returns how to run statements of this package on a connection. */
-  readonly runnerOf: (client: PgClient) => Promise<Run>
+  /** Runs a statement of this package. */
+  readonly run: (client: PgClient, sql: string, values: readonly SqlValue[] | undefined) => Promise<readonly object[]>
   /** The statement that sets what those statements need until the end of the transaction. Calls of functions do not. */
   readonly settings: string
 }
 
-type Run = (sql: string, values: readonly SqlValue[] | undefined) => Promise<readonly object[]>
-
 /** Opens a transaction for code of the app on a connection of the pool. */
 export async function openTransaction(
-  { pool, slots, runnerOf, settings }: TransactionOptions,
+  { pool, slots, run, settings }: TransactionOptions,
   signal: AbortSignal,
 ): Promise<OpenedTransaction> {
   const leave = await slots.take(signal)
   let problem: Error | undefined
   const discard = (error: Error): void => void (problem ??= error)
   let client: PgClient | undefined
-  let run: Run
   let isOver = false
   let isReleased = false
   const release = (): void => {
@@ -38,7 +35,6 @@ export async function openTransaction(
   try {
     client = await pool.connect()
     client.on('error', discard)
-    run = await runnerOf(client)
     signal.throwIfAborted()
     await client.query({ text: 'BEGIN ISOLATION LEVEL READ COMMITTED' })
   } catch (error) {
@@ -53,7 +49,7 @@ export async function openTransaction(
       isSet = true
       own.query({ text: settings }).catch(() => undefined)
     }
-    return run(sql, values) as never
+    return run(own, sql, values) as never
   }
   return {
     client: guarded(own, () => isOver),

@@ -84,7 +84,8 @@ export function createPgDatabase(pool: PgPool, options: PgDatabaseOptions): Open
   const forApp: TransactionOptions = {
     pool: transactions.pool,
     slots: createSlots(transactions.max),
-    runnerOf: (client) => connections.runnerOf(client),
+    // The app may discard prepared statements.
+    run: (client, sql, values) => connections.run({ client, prepares: false }, sql, values),
     settings: setLocal(settings),
   }
   const explained =
@@ -183,12 +184,6 @@ class PgConnections {
     })
   }
 
-  /** Returns how to run statements on a connection that the caller has taken. */
-  async runnerOf(client: PgClient) {
-    const prepares = await this.#prepares(client)
-    return (sql: string, values?: readonly SqlValue[]) => this.run<object>({ client, prepares }, sql, values)
-  }
-
   /** Runs a statement on a connection in use. */
   async run<Row extends object>(
     { client, prepares }: Pick<Connection, 'client' | 'prepares'>,
@@ -226,7 +221,7 @@ class PgConnections {
     // Without a listener, a connection that is lost between two statements ends the process.
     client.on('error', discard)
     try {
-      return await use({ client, discard, prepares: await this.#prepares(client) })
+      return await use({ client, discard, prepares: this.#mayPrepare && (await this.#isDirect(client)) })
     } catch (error) {
       if (isForgotten(error)) this.#mayPrepare = false
       // The server says that it ends the connection before it does.
@@ -237,10 +232,6 @@ class PgConnections {
       client.removeListener('error', discard)
       client.release(problem)
     }
-  }
-
-  async #prepares(client: PgClient): Promise<boolean> {
-    return this.#mayPrepare && this.#isDirect(client)
   }
 
   /** A transaction pooler does not tell its clients which server process they have: that changes. */

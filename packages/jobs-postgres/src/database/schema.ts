@@ -229,8 +229,8 @@ export const migrations: readonly Migration[] = [
 
   -- Adds jobs, unless another one holds their idempotency key. Senders of one key wait for each other at its row. Jobs that
   -- exist are not added again, so that a send whose answer was lost can be repeated. Notifies a channel, unless it is
-  -- empty or no job is added. Returns the jobs that hold their keys. A function, because to plan the statement takes longer than to run it,
-  -- and a transaction of an app cannot prepare it.
+  -- empty or no job is added. Returns the jobs that hold their keys. A function, because to plan the statements takes
+  -- longer than to run them, and a transaction of an app cannot prepare them.
   CREATE FUNCTION {schema}.add_jobs(
     of_ids text[], of_tenants text[], of_events text[], of_envelopes text[], of_delays int8[], of_run_ats int8[], of_keys text[], of_ttls int8[],
     of_references text[], of_referred text[], channel text, words text
@@ -251,17 +251,17 @@ export const migrations: readonly Migration[] = [
     WITH inserted AS (
       INSERT INTO {schema}.jobs (id, tenant, event, envelope, sent_at)
       SELECT id, tenant, event, envelope, sent FROM unnest(of_ids, of_tenants, of_events, of_envelopes, of_keys) AS g (id, tenant, event, envelope, key)
-      WHERE key IS NULL OR id = ANY(holders)
+      WHERE key IS NULL OR id IN (SELECT unnest(holders))
       ON CONFLICT (id) DO NOTHING RETURNING id
     ) SELECT coalesce(array_agg(id), '{}') INTO added FROM inserted;
     IF added = '{}' THEN RETURN; END IF;
     INSERT INTO {schema}.arrivals (job, tenant, event, due_at)
     SELECT id, tenant, event, CASE WHEN delay_ms > 0 THEN sent + delay_ms WHEN run_at > sent THEN run_at END
     FROM unnest(of_ids, of_tenants, of_events, of_delays, of_run_ats) WITH ORDINALITY AS g (id, tenant, event, delay_ms, run_at, place)
-    WHERE cardinality(added) = cardinality(of_ids) OR id = ANY(added) ORDER BY place;
+    WHERE cardinality(added) = cardinality(of_ids) OR id IN (SELECT unnest(added)) ORDER BY place;
     IF of_references <> '{}' THEN
       INSERT INTO {schema}.references (reference, job)
-      SELECT reference, id FROM unnest(of_references, of_referred) AS r (reference, id) WHERE id = ANY(added);
+      SELECT reference, id FROM unnest(of_references, of_referred) AS r (reference, id) WHERE id IN (SELECT unnest(added));
     END IF;
     IF channel <> '' THEN PERFORM pg_notify(channel, words); END IF;
   END $$;

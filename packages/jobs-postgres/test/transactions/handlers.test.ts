@@ -167,6 +167,39 @@ describe('a handler with a transaction', () => {
     expect(await client.waitForJob(id)).toMatchObject({ state: 'failed', runs: [{ error: { message } }] })
   })
 
+  test('can discard prepared statements, also on a connection that an earlier one has used', async () => {
+    const { effects, start, url } = await openApp()
+    const job = defineJob({
+      id: 'discards',
+      event: 'work.asked',
+      retry,
+      transaction: true,
+      handler: async (_event, { transaction, jobId }) => {
+        await effects.add(transaction, jobId)
+        await transaction.query('DEALLOCATE ALL')
+      },
+    })
+    const client = start([job], { connectionString: url, transactions: 1 })
+    for (const _ of [1, 2]) {
+      const { id } = await client.sendJob('work.asked', { tenantId })
+      expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ attempts: 1 }] })
+    }
+    expect(await effects.all()).toHaveLength(2)
+  })
+
+  test('whose process is suspended before the commit does not keep its locks', async () => {
+    const { pool, schema, start } = await openApp()
+    await start([]).healthCheck() // creates the tables
+    const client = await pool.connect()
+    await client.query('BEGIN')
+    const none = "'{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}'"
+    await client.query(`SELECT * FROM ${schema}.end_runs(${none}, true)`)
+    const { rows } = await client.query('SHOW idle_in_transaction_session_timeout')
+    await client.query('ROLLBACK')
+    client.release()
+    expect(rows).toEqual([{ idle_in_transaction_session_timeout: '10s' }])
+  })
+
   test('that is stopped while it runs has no effects, whatever it does then', async () => {
     const { effects, start } = await openApp()
     const [stopped, ended] = [createDeferred(), createDeferred<unknown>()]
