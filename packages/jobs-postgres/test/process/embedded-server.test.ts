@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
-import { startEmbeddedServer } from '@cgk-platform/test-kit/embedded-postgres'
+import { closedFolderOf, startEmbeddedServer } from '@cgk-platform/test-kit/embedded-postgres'
 import { Client } from 'pg'
 import { expect, it } from 'vitest'
 
@@ -27,4 +30,13 @@ it('a server stops after the connections that are ending', async () => {
   setTimeout(() => void client.end(), 200)
   await server.stop()
   expect(errors).toEqual([])
+})
+
+it('a folder that only its owner can enter is found', () => {
+  const closed = mkdtempSync(join(tmpdir(), 'closed-'))
+  const inner = join(closed, 'project')
+  mkdirSync(inner)
+  expect(closedFolderOf(inner)).toBe(closed)
+  chmodSync(closed, 0o755)
+  expect(closedFolderOf(inner)).toBeUndefined()
 })
