@@ -42,7 +42,7 @@ test('each order has one mail, whenever its processes are killed', async () => {
   const client = createJobClient({ provider: 'postgres', config: { connectionString: server.url, role: 'send' } })
   onTestFinished(() => client.close())
   const hasOpenJobs = async (): Promise<boolean> => {
-    const { count } = await client.inspect.countJobs({ states: ['scheduled', 'running', 'retrying'] })
+    const { count } = await client.inspect.countJobs({ states: ['scheduled', 'queued', 'running', 'retrying'] })
     return count > 0
   }
   while (await hasOpenJobs()) await setTimeout(100)

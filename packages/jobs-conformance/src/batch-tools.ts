@@ -34,3 +34,19 @@ export async function endsOf(
   }
   return ends
 }
+
+/**
+ * Asserts that jobs ran in two batches of two. Returns a job of the batch that started first, and one of the other. Which
+ * jobs are together is open: several workers can take what was sent within milliseconds.
+ */
+export function twoBatchesOf(t: CaseTools, jobIds: readonly string[]): [first: string, second: string] {
+  for (const id of jobIds)
+    assert.deepEqual(
+      batchesOf(t, id).map(({ length }) => length),
+      [2],
+    )
+  const startOf = (jobId: string): number => t.journal({ jobId, kind: 'started' })[0]!.at
+  const first = jobIds.toSorted((one, other) => startOf(one) - startOf(other))[0]!
+  const [together] = batchesOf(t, first)
+  return [first, jobIds.find((id) => !together!.includes(id))!]
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-import { batchesOf, endsOf, sendAll } from '../batch-tools.ts'
+import { batchesOf, endsOf, sendAll, twoBatchesOf } from '../batch-tools.ts'
 import { casesOf } from '../cases-of.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { batchWaitMs } from '../conformance-jobs.ts'
@@ -84,10 +84,9 @@ export const batchControlCases: readonly ConformanceCase[] = casesOf(rules.flowC
       const script = { waitMs: 300 }
       const ids = await sendAll(t, 'conformance.batched-one-per-tenant', [script, script, script, script])
       for (const end of await endsOf(t, ids)) assert.deepEqual(end, completed)
-      assert.deepEqual(batchesOf(t, ids[0]!), [ids.slice(0, 2)])
-      assert.deepEqual(batchesOf(t, ids[2]!), [ids.slice(2)])
-      const [returned] = t.journal({ jobId: ids[0]!, kind: 'returned' })
-      const [started] = t.journal({ jobId: ids[2]!, kind: 'started' })
+      const [first, second] = twoBatchesOf(t, ids)
+      const [returned] = t.journal({ jobId: first, kind: 'returned' })
+      const [started] = t.journal({ jobId: second, kind: 'started' })
       assert.ok(started!.at >= returned!.at, 'Two batches overlapped.')
     },
   },
@@ -100,9 +99,8 @@ export const batchControlCases: readonly ConformanceCase[] = casesOf(rules.flowC
       const ids = await sendAll(t, 'conformance.batched-throttled', [{}, {}, {}, {}])
       const toleranceMs = 5000 + t.now() - sentAt
       for (const end of await endsOf(t, ids)) assert.deepEqual(end, completed)
-      assert.deepEqual(batchesOf(t, ids[0]!), [ids.slice(0, 2)])
-      assert.deepEqual(batchesOf(t, ids[2]!), [ids.slice(2)])
-      const secondAt = t.journal({ jobId: ids[2]!, kind: 'started' })[0]!.at
+      const [, second] = twoBatchesOf(t, ids)
+      const secondAt = t.journal({ jobId: second, kind: 'started' })[0]!.at
       t.expectDelay(secondAt - sentAt, { description: 'the second batch', computedMs: 1000, toleranceMs })
     },
   },
