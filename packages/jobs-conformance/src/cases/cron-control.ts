@@ -103,11 +103,16 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
     waitsForTicks: true,
     async run(t) {
       const of = { definition: 'conformance-cron-spread', tenantId: spreadTenants[0] }
-      const first = await nextTick(t, t.now(), of)
-      const second = await nextTick(t, tickOf(first), of)
-      assert.ok(tickOf(second) >= tickOf(first) + 2 * minuteMs, 'The tick was not skipped.')
-      const [returned] = t.journal({ jobId: first.jobId, kind: 'returned' })
-      assert.ok(returned && returned.at <= second.at)
+      let isSkipped = false
+      // A busy machine may dispatch a tick so late that the run of the previous one has ended.
+      for (let first = await nextTick(t, t.now(), of), tries = 0; !isSkipped; tries++) {
+        assert.ok(tries < 3, 'No tick was skipped.')
+        const second = await nextTick(t, tickOf(first), of)
+        const [returned] = t.journal({ jobId: first.jobId, kind: 'returned' })
+        assert.ok(returned && returned.at <= second.at, 'Two runs of the tenant overlapped.')
+        isSkipped = tickOf(second) >= tickOf(first) + 2 * minuteMs
+        first = second
+      }
     },
   },
   {

@@ -195,12 +195,9 @@ export const migrations: readonly Migration[] = [
     UPDATE {schema}.open_runs r SET phase = 'ready', gather_until = 2 FROM (
       SELECT job, number FROM {schema}.open_runs WHERE phase = 'gathering' AND definition = of_definition AND tenant = of_tenant
         AND (waiting = max_size OR gather_until <= {schema}.now_ms())
-      ORDER BY CASE WHEN waiting = max_size THEN rank ELSE gather_until END, seq LIMIT 1 FOR UPDATE SKIP LOCKED
+      ORDER BY CASE WHEN waiting = max_size THEN rank ELSE gather_until END, seq LIMIT 1 FOR UPDATE
     ) first WHERE r.job = first.job AND r.number = first.number RETURNING r.lane, r.rank INTO found_lane, found_rank;
-    IF found_lane IS NOT NULL THEN UPDATE {schema}.lanes SET has_waiting = true, ready_from = least(ready_from, found_rank) WHERE id = found_lane;
-    -- Others have locked the runs that could have led: they are looked at again.
-    ELSE UPDATE {schema}.open_runs SET gather_until = 1 WHERE phase = 'gathering' AND definition = of_definition AND tenant = of_tenant AND gather_until = 0;
-    END IF;
+    IF found_lane IS NOT NULL THEN UPDATE {schema}.lanes SET has_waiting = true, ready_from = least(ready_from, found_rank) WHERE id = found_lane; END IF;
   END $$;
 
   -- Lets others take the slots of runs that the transaction ends afterwards. Locks the limits of their definitions: nobody else

@@ -7,7 +7,7 @@ import {
 
 import { columnsOf, type Queryable } from '../database/database.ts'
 import type { Hints } from '../store/changes.ts'
-import { leaveBatches, promoteBatches } from '../store/claims/batches.ts'
+import { leaveBatches, lockBatches, promoteBatches } from '../store/claims/batches.ts'
 import type { RunRow } from '../store/rows.ts'
 import { freeSlots } from '../store/runs/slots.ts'
 import { endJobWaits, removeWaits } from '../store/workflows/waits.ts'
@@ -71,8 +71,15 @@ async function cancelRuns(
   waiting: LaneChange[],
 ): Promise<readonly RunRow[]> {
   const open = 'FROM {schema}.runs WHERE job = $1 AND is_open AND ended_at IS NULL'
-  const found = await transaction.query<Pick<RunRow, 'definition' | 'lane'>>(`SELECT definition, lane ${open}`, [jobId])
+  const found = await transaction.query<Pick<RunRow, 'definition' | 'tenant' | 'lane' | 'gather_until'>>(
+    `SELECT definition, tenant, lane, gather_until ${open}`,
+    [jobId],
+  )
   if (found.length === 0) return []
+  await lockBatches(
+    transaction,
+    found.filter(({ gather_until: until }) => until !== null),
+  )
   await freeSlots(transaction, found, hints)
   const rows = await transaction.query<RunRow>(`SELECT * ${open} ORDER BY number FOR UPDATE`, [jobId])
   const isCompensated = (row: RunRow): boolean =>

@@ -105,6 +105,23 @@ test('a tenant whose jobs all come due does not delay those of others', async ()
   expect(await delayed()).toEqual([{ tenant: 'c', count: 1 }])
 })
 
+test('a job that another transaction has locked is looked for again', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  await addJobs(database, [createEnvelope({})])
+  const arrivals = new Arrivals(new Map())
+  const take = () => database.transaction((transaction) => arrivals.take(transaction, 10))
+  await database.transaction(async (transaction) => {
+    // As a workflow does that begins to wait for the job.
+    await transaction.query('SELECT 1 FROM {schema}.arrivals FOR SHARE')
+    expect(await take()).toEqual([])
+  })
+  expect(arrivals.waitMs).toBeDefined()
+  await new Promise((resolve) => setTimeout(resolve, arrivals.waitMs! + 2))
+  expect(await take()).toHaveLength(1)
+  expect(arrivals.waitMs).toBeUndefined()
+})
+
 test('a job whose send commits after later ones were taken is found by a full look', async () => {
   await using opened = await openDatabase()
   const { database } = opened

@@ -205,6 +205,38 @@ test('a run that a leader could not take along has a leader later', async () => 
   expect(await runRow(database, 'only')).toMatchObject({ phase: 'ready' })
 })
 
+test('a batch is full although a workflow begins to wait for one of its jobs', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const batch = defineBatchJob({
+    id: 'pairs',
+    event: 'work.requested',
+    maxSize: 2,
+    maxWait: '7d',
+    handler: () => undefined,
+  } as never) as unknown as Definition
+  const worker = new TestWorker(database, [batch])
+  const whileLocked = async <T>(phase: string, work: () => Promise<T>): Promise<T> => {
+    const lock = `SELECT 1 FROM {schema}.open_runs WHERE phase = '${phase}' FOR SHARE`
+    const waiting = beginTransaction(database, (transaction) => transaction.query(lock))
+    await waiting.worked
+    const working = work()
+    await Promise.race([working, untilLocked(database)])
+    await waiting.commit()
+    return working
+  }
+  const groups = [{ definition: 'pairs', tenant: 'acme', maxSize: 2 }]
+  await send(database, 1)
+  await worker.pass(0)
+  await send(database, 1)
+  await worker.pass(0)
+  await database.query("UPDATE {schema}.open_runs SET phase = 'gathering', gather_until = 9e12")
+  await whileLocked('gathering', () => database.transaction((transaction) => promoteBatches(transaction, groups)))
+  const [leader] = await whileLocked('gathering', () => worker.claim(1))
+  expect(leader!.gather!.role).toMatchObject({ leads: [{ definitionId: 'pairs' }] })
+  await worker.close()
+})
+
 test('a leader takes along the runs that came first, although others have come since', async () => {
   await using opened = await openDatabase()
   const batch = defineBatchJob({

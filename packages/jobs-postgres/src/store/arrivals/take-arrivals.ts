@@ -85,17 +85,17 @@ class Looks {
   #markedAt = Number.NEGATIVE_INFINITY
   #fullAt = Number.NEGATIVE_INFINITY
 
-  /** After a look that was not full: the time until the next full one, in milliseconds. */
+  /** After a look that may have left jobs: the time until the next full one, in milliseconds. */
   waitMs: number | undefined
 
-  /** Begins a look. Returns the lowest `seq`. Call `ended` with what there may be from then on. */
-  begin(): { readonly from: number; readonly ended: (seq: number | undefined) => void } {
+  /** Begins a look. Returns the lowest `seq`. Call `ended` with whether it took all it found, and what there may be from then on. */
+  begin(): { readonly from: number; readonly ended: (isAll: boolean, seq: number | undefined) => void } {
     const startedAt = performance.now()
     const isFull = startedAt >= this.#fullAt
-    const ended = (seq: number | undefined): void => {
+    const ended = (isAll: boolean, seq: number | undefined): void => {
       const now = performance.now()
       if (isFull) this.#fullAt = now + Math.min((now - startedAt) / fullLooks, maxGapMs)
-      this.waitMs = isFull ? undefined : this.#fullAt - now
+      this.waitMs = isFull && isAll ? undefined : this.#fullAt - now
       if (seq === undefined || now - this.#markedAt < lagMs) return
       this.#from = this.#next
       this.#next = seq
@@ -141,7 +141,7 @@ export class Arrivals {
     const { found, first } = all[0]!
     const taken = all.filter(({ id }) => id !== null)
     const isAll = taken.length === found
-    ended(isAll ? taken.at(-1)?.seq : first!)
+    ended(isAll || found > max, isAll ? taken.at(-1)?.seq : first!)
     return found <= max ? taken : this.#takeInTurns(transaction, max, first!)
   }
 

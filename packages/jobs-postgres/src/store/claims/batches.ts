@@ -33,10 +33,20 @@ export async function promoteBatches(queryable: Queryable, groups: readonly Batc
   ])
 }
 
-/** A group has none if another transaction locked the run that could have been it. */
+/** A group has none if those that had waited long enough were cancelled in the meantime. */
 const hasLeader =
   'EXISTS (SELECT 1 FROM {schema}.open_runs l WHERE l.definition = g.definition AND l.tenant = g.tenant ' +
   "AND (l.phase = 'ready' AND l.gather_until IS NOT NULL OR l.phase = 'held' AND l.gather_until = 2))"
+
+/** Lets nobody else change who leads these batches until the end of the transaction. Lock them before their runs. */
+export async function lockBatches(transaction: Queryable, groups: readonly BatchGroup[]): Promise<void> {
+  if (groups.length === 0) return
+  await transaction.query(lockSql, columnsOf(groups, 'definition', 'tenant'))
+}
+
+const lockSql =
+  'SELECT pg_advisory_xact_lock({schema}.batch_lock(definition, tenant)) FROM ' +
+  '(SELECT * FROM unnest($1::text[], $2::text[]) AS g (definition, tenant) ORDER BY 1, 2) g'
 
 /** Makes leaders of the runs that have waited long enough. */
 export async function promoteDueBatches(database: Database): Promise<void> {
@@ -65,10 +75,14 @@ export async function leaveBatches(transaction: Queryable, groups: readonly Batc
   )
 }
 
+/** Waits for workflows that begin to wait for one of the jobs: these lock the runs for a moment, in the same order. */
 const joinSql = `
-  WITH waiting AS MATERIALIZED (
-    SELECT job, number, rank, seq FROM {schema}.open_runs WHERE phase = 'gathering' AND definition = $2 AND tenant = $3
-    ORDER BY rank, seq LIMIT $4 FOR UPDATE SKIP LOCKED
+  WITH first AS MATERIALIZED (
+    SELECT job, number FROM {schema}.open_runs WHERE phase = 'gathering' AND definition = $2 AND tenant = $3
+    ORDER BY rank, seq LIMIT $4
+  ), waiting AS MATERIALIZED (
+    SELECT r.job, r.number, r.rank, r.seq FROM {schema}.open_runs r JOIN first USING (job, number)
+    WHERE r.phase = 'gathering' ORDER BY r.job, r.number FOR UPDATE OF r
   ), sized AS (
     SELECT w.*, sum(length(j.envelope)) OVER (ORDER BY w.rank, w.seq) AS total
     FROM waiting w JOIN {schema}.jobs j ON j.id = w.job
@@ -89,7 +103,7 @@ export async function joinBatch(
   const isAlone = leader.probationEndsAt !== undefined
   const { job: id, number } = keyOf(leader)
   return database.transaction(async (transaction) => {
-    await transaction.query('SELECT pg_advisory_xact_lock({schema}.batch_lock($1, $2))', [definition, group.tenant])
+    await lockBatches(transaction, [group])
     const mark = 'UPDATE {schema}.open_runs SET gather_until = 1 WHERE job = $1 AND number = $2 AND worker = $3'
     await transaction.query(mark, [id, number, worker])
     const left = maxBatchBytes - sizeOf(leader)
