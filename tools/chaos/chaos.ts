@@ -26,6 +26,9 @@ export interface ChaosReport {
 /** Time that a worker has to shut down, in milliseconds. */
 const workerEndMs = 20_000
 
+/** The slot of the sender whose own transactions pass a pooler, if there is one. */
+const behindPooler = 's2'
+
 /** Settings of a chaos run. */
 interface ChaosSettings {
   readonly bug?: InjectedBug | undefined
@@ -50,7 +53,8 @@ export async function runChaos(plan: Plan, options: ChaosSettings = {}): Promise
   const slots = new Map(
     Object.keys(plan.processFaults).map((slot) => {
       const clockAheadMs = plan.clocksAheadMs[slot] ?? 0
-      const settings = { engine: plan.engine, address, folder, seed: plan.seed, bug, clockAheadMs }
+      const appAddress = slot === behindPooler ? (store.poolerAddress ?? address) : address
+      const settings = { engine: plan.engine, address, appAddress, folder, seed: plan.seed, bug, clockAheadMs }
       return [slot, new ProcessSlot({ slot, settings, note, buildOf })]
     }),
   )

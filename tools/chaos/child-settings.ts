@@ -9,6 +9,8 @@ export interface ChildSettings {
   readonly engine: EngineName
   /** The path or URL of the store. */
   readonly address: string
+  /** The path or URL of the store for the app itself. */
+  readonly appAddress: string
   /** The folder of the ledgers. */
   readonly folder: string
   readonly seed: string

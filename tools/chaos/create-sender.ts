@@ -3,17 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobClient, JobItem, SendOptions } from '@cgk-platform/jobs'
 import { JobsError } from '@cgk-platform/jobs/errors'
 
-import type { SendInTransaction } from './engines/chaos-engine.ts'
+import type { AppDatabase } from './engines/chaos-engine.ts'
 import { type Kind, nowMs, type Note } from './ledger-entry.ts'
 import './events.ts'
 import type { Script } from './events.ts'
 import type { Random } from './random.ts'
+import { sendInTransaction } from './send-in-transaction.ts'
 
 /** Services that a sender needs. */
 export interface SenderDependencies {
   readonly client: JobClient
-  /** Sends a job in a transaction of the app. `undefined`: the engine has no such sends. */
-  readonly transact: SendInTransaction | undefined
+  readonly app: AppDatabase
+  /** Whether handlers can run in a transaction. */
+  readonly hasTransactions: boolean
   readonly note: (note: Note) => void
   readonly random: Random
   /** The name of the process. */
@@ -31,7 +33,9 @@ const shares: readonly (readonly [kind: Kind | 'batch', share: number])[] = [
   ['delayed', 12],
   ['keyed', 10],
   ['cancelled', 10],
-  ['in a transaction', 6],
+  ['in a transaction', 8],
+  ['transacted', 6],
+  ['transacted flow', 3],
   ['flow', 5],
   ['compensated flow', 4],
   ['cancelled flow', 8],
@@ -41,11 +45,13 @@ const stores = ['north', 'south']
 const tenants = ['ada', 'bea', 'cleo', 'dora', 'ella', 'fay']
 
 /** The events of the kinds that are not sent as `chaos.work`. */
-const events: Partial<Record<Kind, 'chaos.flow' | 'chaos.limited' | 'chaos.cancelled'>> = {
+const events: Partial<Record<Kind, 'chaos.flow' | 'chaos.limited' | 'chaos.cancelled' | `chaos.transacted${'' | '-flow'}`>> = {
   flow: 'chaos.flow',
   'compensated flow': 'chaos.flow',
   limited: 'chaos.limited',
   'cancelled flow': 'chaos.cancelled',
+  transacted: 'chaos.transacted',
+  'transacted flow': 'chaos.transacted-flow',
 }
 
 interface Drawn {
@@ -55,12 +61,12 @@ interface Drawn {
 }
 
 /** Creates a sender of random jobs. `settled` resolves when all pending cancel requests have finished. */
-export function createSender({ client, transact, note, random, name }: SenderDependencies): {
+export function createSender({ client, app, hasTransactions, note, random, name }: SenderDependencies): {
   sendNext(): Promise<void>
   settled(): Promise<unknown>
 } {
   let count = 0
-  const kinds = transact ? weightedKinds : weightedKinds.filter((kind) => kind !== 'in a transaction')
+  const kinds = weightedKinds.filter((kind) => hasTransactions || !kind.startsWith('transacted'))
   const pending = new Set<Promise<void>>()
 
   const draw = (kind: Kind): Drawn => {
@@ -69,7 +75,8 @@ export function createSender({ client, transact, note, random, name }: SenderDep
     const key = kind === 'keyed' ? `key-${turn}` : undefined
     const tenantId = key === undefined ? random.pick(tenants) : tenants[turn % tenants.length]!
     const item = `${name}-${++count}`
-    const failures = kind === 'retried' ? random.between(1, 2) : kind === 'exhausted' ? 1000 : 0
+    const isRetried = kind === 'retried' || (kind === 'transacted' && random.chance(0.3))
+    const failures = isRetried ? random.between(1, 2) : kind === 'exhausted' ? 1000 : 0
     const workMs = random.chance(0.08) ? random.between(400, 2000) : random.between(0, 40)
     const delay = kind === 'delayed' || (kind === 'cancelled' && random.chance(0.7)) ? random.between(50, 3000) : 0
     const options: SendOptions = {
@@ -172,21 +179,8 @@ export function createSender({ client, transact, note, random, name }: SenderDep
     async sendNext() {
       const kind = random.pick(kinds)
       if (kind === 'batch') return sendBatch()
-      if (kind !== 'in a transaction' || !transact) return send(draw(kind))
-      const { script } = draw(kind)
-      const { item } = script
-      const commits = random.chance(0.8)
-      try {
-        const job = await transact(script, commits, async (transaction) => {
-          const { id } = await client.sendJob('chaos.work', script, { transaction })
-          return id
-        })
-        if (commits) note({ type: 'sent', item, job, deduplicated: false })
-        else note({ type: 'send failed', item, error: 'rolled back' })
-      } catch (error) {
-        // The app has its own errors.
-        note({ type: 'send failed', item, error: String(error) })
-      }
+      if (kind !== 'in a transaction') return send(draw(kind))
+      await sendInTransaction({ client, app, note, random, draw: () => draw(kind).script })
     },
     settled: () => Promise.all(pending),
   }

@@ -13,6 +13,7 @@ import './events.ts'
 import type { Note } from './ledger-entry.ts'
 import { defineLoadJobs } from './loads/define-load-jobs.ts'
 import { defineCancelledFlow, cancelledFlow } from './cancelled-flow.ts'
+import { defineTransactedJobs, transactedFlow } from './transacted-jobs.ts'
 import { wallMs } from './wall-clock.ts'
 import { createWorker, toAttempt } from './work.ts'
 
@@ -32,14 +33,18 @@ const turns = 2
 
 /** Returns true for the id of a workflow, whose code is replayed in an attempt. */
 export function isWorkflow(definitionId: string): boolean {
-  return definitionId === 'flow' || definitionId === cancelledFlow
+  return ['flow', cancelledFlow, transactedFlow].includes(definitionId)
 }
 
 /** Retries soon. `maxAttempts` allows for kills of a worker with only one run, which count as attempts. */
 const retry = { maxAttempts: 20, backoff: 'fixed', initialDelay: 20 } as const
 
-/** Creates the definitions of the workers. Each handler writes ledger entries, and returns its attempt and process. */
-export function defineChaosJobs(note: (note: Note) => void, by: string): Definition[] {
+/**
+ * Creates the definitions of the workers. Each handler writes ledger entries, and returns its attempt and process.
+ *
+ * @param hasTransactions - whether handlers can run in a transaction
+ */
+export function defineChaosJobs(note: (note: Note) => void, by: string, hasTransactions: boolean): Definition[] {
   const worker = createWorker(note, by)
   const { work, die } = worker
   const part = defineJob({
@@ -108,6 +113,7 @@ export function defineChaosJobs(note: (note: Note) => void, by: string): Definit
       },
     }),
     defineCancelledFlow(worker, retry),
+    ...(hasTransactions ? defineTransactedJobs(worker, retry) : []),
     ...defineLoadJobs(worker, retry),
     ...cronJobs.map((id) =>
       defineCronJob({

@@ -31,6 +31,8 @@ const events = defineEvents({
   'chaos.part': eventType<Script>(),
   'chaos.limited': eventType<Script>(),
   'chaos.cancelled': eventType<Script>(),
+  'chaos.transacted': eventType<Script>(),
+  'chaos.transacted-flow': eventType<Script>(),
   'chaos.turn': eventType<Script>(),
   'chaos.lane': eventType<Script>(),
   'chaos.held': eventType<Script>(),

@@ -22,7 +22,7 @@ export type LedgerLine = { readonly at: number } & (
   | { readonly type: 'disk was full'; readonly since: number }
   /** The server of the store could not be used as usual. */
   | { readonly type: 'server fault'; readonly fault: StoreFault['kind']; readonly since: number }
-  | { readonly type: 'skipped'; readonly fault: StoreFault['kind']; readonly reason: string }
+  | { readonly type: 'skipped'; readonly fault: StoreFault['kind'] | 'pooler'; readonly reason: string }
   /** The limited jobs were paused, in epoch milliseconds of the wall clock. */
   | { readonly type: 'limited jobs were paused'; readonly from: number; readonly until: number }
   /** All tenants of a group were paused, in epoch milliseconds of the wall clock. */
@@ -81,6 +81,8 @@ export type Kind =
   | 'keyed'
   | 'cancelled'
   | 'in a transaction'
+  | 'transacted'
+  | 'transacted flow'
   | 'flow'
   | 'compensated flow'
   | 'cancelled flow'

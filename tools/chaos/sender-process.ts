@@ -13,13 +13,14 @@ const lanes = 3
 /** Pause between the sends of a lane, in milliseconds. */
 const pauseMs = { min: 40, max: 240 }
 
-const { name, engine: engineName, address, folder, seed, bug } = readChildSettings()
+const { name, engine: engineName, address, appAddress, folder, seed, bug } = readChildSettings()
 const note = openLedger(folder, name)
 const engine = await loadEngine(engineName)
 const { client } = await openClient({ engine, address, role: 'send', note, bug })
 const random = createRandom(`${seed} ${name}`)
-const transact = engine.openApp?.(address)
-const { sendNext, settled } = createSender({ client, transact, note, random, name })
+const app = engine.openApp(appAddress)
+const { hasTransactions } = engine
+const { sendNext, settled } = createSender({ client, app, hasTransactions, note, random, name })
 note({ type: 'up', pid: process.pid })
 reportUp()
 

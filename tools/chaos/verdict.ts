@@ -4,6 +4,7 @@ import { checkCompensations } from './check/compensations.ts'
 import { checkConcurrency } from './check/concurrency.ts'
 import { checkCronTicks } from './check/cron-ticks.ts'
 import { checkDelays } from './check/delays.ts'
+import { checkEffects } from './check/effects.ts'
 import { checkJobsEnded } from './check/jobs-ended.ts'
 import { checkNoExtraJobs } from './check/no-extra-jobs.ts'
 import { checkKeys } from './check/keys.ts'
@@ -62,6 +63,7 @@ export function judge(collected: Evidence): Verdict {
       ...checkJobsEnded(evidence),
       ...checkNoExtraJobs(evidence),
       ...checkKeys(evidence),
+      ...checkEffects(evidence),
       ...checkLastAttempts(evidence),
       ...duplicates.findings,
       ...steps.findings,

@@ -27,7 +27,7 @@ setInterval(() => {
 
 // Some processes have two clients, which live and die together.
 const opened = Array.from({ length: name.startsWith('w4.') ? 2 : 1 }, () =>
-  openClient({ engine, address, role: 'work', note, jobs: defineChaosJobs(note, name) }),
+  openClient({ engine, address, role: 'work', note, jobs: defineChaosJobs(note, name, engine.hasTransactions) }),
 )
 const clients = (await Promise.all(opened)).map(({ client }) => client)
 note({ type: 'up', pid: process.pid })

@@ -11,6 +11,9 @@ const chargeRule = 'a crash counts only for a run that was alone'
 /** The kinds of jobs with scripted failures that are retried. */
 const failing: readonly Kind[] = ['retried', 'exhausted', 'retried at once', 'cancelled flow']
 
+/** The kinds of jobs whose attempts also fail because they lose the connection of their transaction. */
+const losing: readonly Kind[] = ['transacted', 'transacted flow']
+
 /** The time until another worker continued a run. */
 interface Takeover {
   readonly durationMs: number
@@ -119,9 +122,10 @@ function neighborOf(
   })
 }
 
-/** Returns true if the attempt failed as scripted, which requires another attempt. */
+/** Returns true if the attempt failed as scripted, which requires another attempt, or may have lost its connection. */
 function isDemanded(evidence: IndexedEvidence, entries: readonly AttemptEntry[], attempt: number): boolean {
   const kind = kindOfItem(evidence, entries[0]?.item)
+  if (kind !== undefined && losing.includes(kind)) return true
   if (kind === undefined || !failing.includes(kind)) return false
   return entries.some((entry) => entry.attempt === attempt && entry.type === 'ended' && entry.how === 'threw')
 }

@@ -49,6 +49,7 @@ export function evidence(
     isDrained: true,
     integrity: 'ok',
     appItems: [],
+    effects: new Map(),
     removedWorkers: [],
     wallAheadMs: 0,
   }

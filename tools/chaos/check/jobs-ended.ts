@@ -15,6 +15,8 @@ const expectedStates: Readonly<Record<Kind, readonly JobState[]>> = {
   keyed: ['completed'],
   cancelled: ['completed', 'cancelled'],
   'in a transaction': ['completed'],
+  transacted: ['completed'],
+  'transacted flow': ['completed'],
   flow: ['completed'],
   'compensated flow': ['failed'],
   // Fails if it could not be retried after its scripted failure.

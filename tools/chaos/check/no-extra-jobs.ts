@@ -48,11 +48,19 @@ function findJobsOfFailedSends({ failedSends, jobsOf }: IndexedEvidence): Findin
 /** The words of errors for which a fault of the server is the reason. */
 const serverErrors = /cannot be reached|lost the connection|disk.*full|lacks a table/
 
+/** The words of a send in a transaction of the app of which the app does not know whether it was committed. */
+const byTheApp = 'may have been stored by the app'
+
+/** The words of errors of the app's own connection for which a fault of the server is the reason. */
+const appErrors =
+  /cannot be reached|lost the connection|disk.*full|lacks a table|terminat|ECONN|No space left|starting up|shutting down|recovery/
+
 /** Finds sends that failed for a reason other than a full disk, a fault of the server or a rollback. */
 function findUnexpectedFailures({ failedSends, intended, faults }: IndexedEvidence): Finding[] {
   return [...failedSends.values()]
     .filter(({ item, error, at }) => {
       if (error === 'rolled back') return false
+      if (error.includes(byTheApp)) return !appErrors.test(error)
       if (faults.ofServer.length === 0) return !/disk.*full/.test(error)
       const sentAt = intended.get(item)?.at ?? at
       return !serverErrors.test(error) || !faults.ofServer.some(({ from, to }) => from <= at && to >= sentAt)

@@ -1,5 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
-
+import type { AppTransaction } from '@cgk-platform/jobs/provider'
 import type { LocalProvider } from '@cgk-platform/jobs/local'
 import type { StoreError } from '@cgk-platform/jobs/errors'
 
@@ -21,8 +20,10 @@ export interface ChaosEngine {
   passes(error: StoreError): boolean
   /** Prepares a worker process, before it opens the store. */
   prepareWorker(note: (note: Note) => void, bug: InjectedBug | undefined): void
-  /** Returns how the app sends a job in a transaction of its own. Absent if the engine has no such sends. */
-  openApp?(address: string): SendInTransaction
+  /** Whether handlers can run in a transaction. */
+  readonly hasTransactions: boolean
+  /** Opens the app's own access to the database of the jobs. */
+  openApp(address: string): AppDatabase
 }
 
 /** Options of the provider of a process. */
@@ -34,17 +35,38 @@ export interface ProviderOptions {
   readonly concurrency: number
 }
 
-/** Stores an item of the app and calls `send` in one transaction. Returns the id of the job after its end. */
-export type SendInTransaction = (
-  script: Script,
-  commits: boolean,
-  send: (transaction: DatabaseSync) => Promise<string>,
-) => Promise<string>
+/** The app's own access to the database of the jobs. Its tables are those of `appTables`. */
+export interface AppDatabase {
+  /**
+   * Runs `work` in a transaction and commits it. After a deadlock or a serialization failure, runs it again.
+   *
+   * @param losesAnswer - loses the connection while it commits, if it has one
+   */
+  transact(work: (open: AppWork) => Promise<void>, losesAnswer: boolean): Promise<void>
+}
+
+/** An open transaction of the app. */
+export interface AppWork {
+  readonly transaction: AppTransaction
+  execute(sql: string): Promise<void>
+}
+
+/**
+ * The tables of the app: items, each of which must be there exactly if its job is, and counters that its transactions
+ * change in different orders. An item that names a missing one fails at the commit.
+ */
+export const appTables: string = [
+  'CREATE TABLE app_items (item text PRIMARY KEY, after text REFERENCES app_items DEFERRABLE INITIALLY DEFERRED)',
+  'CREATE TABLE app_counters (id text PRIMARY KEY, changes integer NOT NULL)',
+  "INSERT INTO app_counters VALUES ('a', 0), ('b', 0)",
+].join('; ')
 
 /** The store of a chaos run. */
 export interface ChaosStore {
   /** The path or URL with which processes open it. */
   readonly address: string
+  /** The URL of a pooler in transaction mode in front of it. Absent if this machine has none. */
+  readonly poolerAddress?: string
   /** Adds what the checks need, and an injected bug. Call it once a client has opened the store. */
   prepare(bug: InjectedBug | undefined): Promise<void>
   /** Lets a fault happen. @param wait - waits for a duration, or until the chaos run is over */
@@ -60,6 +82,8 @@ export interface ChaosStore {
 export interface StoreState {
   /** The items that the app stored in its own transactions. */
   readonly appItems: readonly string[]
+  /** The effects of handlers and steps in their transactions, each with the number of its occurrences. */
+  readonly effects: ReadonlyMap<string, number>
   readonly removedWorkers: readonly RemovedWorker[]
   /** The result of an integrity check: `ok` if the store is intact. */
   readonly integrity: string

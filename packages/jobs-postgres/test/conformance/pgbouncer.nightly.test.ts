@@ -1,7 +1,7 @@
 import { describeConformance } from '@cgk-platform/jobs-conformance'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
-import { hasPgbouncer } from '../kit/pgbouncer.ts'
+import { hasPgbouncer } from '@cgk-platform/test-kit/pgbouncer'
 import { createPooledTarget } from './three-workers-target.ts'
 
 describe.runIf(hasPgbouncer)('behind a transaction pooler', () => {

@@ -12,7 +12,7 @@ import type { PostgresServer } from '@cgk-platform/test-kit/embedded-postgres'
 import { createPostgresProvider, postgresCapabilities } from '../../src/provider/postgres-provider.ts'
 import { inTransaction } from '../kit/in-transaction.ts'
 import { openDatabase } from '../kit/open-database.ts'
-import { startPgbouncer } from '../kit/pgbouncer.ts'
+import { startPgbouncer } from '@cgk-platform/test-kit/pgbouncer'
 // The package's entry, which registers its engine as the default.
 import '../../src/index.ts'
 

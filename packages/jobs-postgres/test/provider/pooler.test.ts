@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 
 import { createPostgresProvider } from '../../src/provider/postgres-provider.ts'
 import { openDatabase } from '../kit/open-database.ts'
-import { hasPgbouncer, startPgbouncer } from '../kit/pgbouncer.ts'
+import { hasPgbouncer, startPgbouncer } from '@cgk-platform/test-kit/pgbouncer'
 
 const work = defineJob({ id: 'work', event: 'order.created', handler: ({ payload }) => payload.orderId })
 

@@ -15,7 +15,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { PostgresConfig } from '../../src/provider/postgres-config.ts'
 import { createPostgresProvider } from '../../src/provider/postgres-provider.ts'
 import { openDatabase, type TestDatabase } from '../kit/open-database.ts'
-import { hasPgbouncer, startPgbouncer } from '../kit/pgbouncer.ts'
+import { hasPgbouncer, startPgbouncer } from '@cgk-platform/test-kit/pgbouncer'
 import { createPrismaClient } from '../kit/prisma-client.ts'
 
 const order = { tenantId: 'acme', orderId: '1' }

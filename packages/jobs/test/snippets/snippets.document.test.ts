@@ -59,9 +59,13 @@ test('only these snippets are not run', () => {
     'docs-cli/trigger/orders.ts', // what `codemod` converts
     'docs-from-bullmq/bullmq-version.ts', // on the SDKs of others, which need a server
     'docs-from-bullmq/forward.ts',
+    'docs-from-graphile-worker/graphile-version.ts',
+    'docs-from-graphile-worker/forward.ts',
     'docs-from-inngest/inngest-version.ts',
     'docs-from-inngest/inngest-steps.ts',
     'docs-from-inngest/serve-both.ts',
+    'docs-from-pg-boss/pg-boss-version.ts',
+    'docs-from-pg-boss/forward.ts',
     'docs-from-trigger/trigger-version.ts',
     'docs-from-trigger/trigger-wait.ts',
     'docs-from-trigger/trigger/forward.ts',

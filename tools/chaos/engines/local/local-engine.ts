@@ -6,12 +6,12 @@ import { createLocalProvider } from '@cgk-platform/jobs/local'
 
 import { excessOf } from '../../check/pass-costs.ts'
 import { nowMs, type Note } from '../../ledger-entry.ts'
-import type { ChaosEngine, ChaosStore } from '../chaos-engine.ts'
+import { appTables, type ChaosEngine, type ChaosStore } from '../chaos-engine.ts'
 import { openDisk } from '../disk.ts'
 import { countTransactions } from './count-transactions.ts'
 import { injectIntoFile, injectIntoWorker } from './inject.ts'
 import { readRemovedWorkers, recordRemovedWorkers } from './removed-workers.ts'
-import { appTable, openApp } from './send-in-transaction.ts'
+import { openApp } from './open-app.ts'
 
 /** Statements and rows of a transaction, beyond those for the rows that it changed, up to which it is not noted. */
 const maxExcess = 100
@@ -19,6 +19,7 @@ const maxExcess = 100
 /** The local engine with a jobs file, on a disk in memory. */
 export const localEngine: ChaosEngine = {
   isOneWriter: true,
+  hasTransactions: false,
   openStore: async (folder, note) => openStore(folder, note),
   createProvider: ({ address: path, ...options }) => createLocalProvider({ path, ...options }),
   passes: ({ problem }) => problem === 'full',
@@ -39,7 +40,7 @@ function openStore(folder: string, note: (note: Note) => void): ChaosStore {
     async prepare(bug) {
       const app = new DatabaseSync(path)
       app.exec('PRAGMA busy_timeout = 5000')
-      app.exec(appTable)
+      app.exec(appTables)
       recordRemovedWorkers(app)
       injectIntoFile(app, bug)
       app.close()
@@ -61,6 +62,7 @@ function openStore(folder: string, note: (note: Note) => void): ChaosStore {
       database.close()
       return {
         appItems: items.map(({ item }) => item),
+        effects: new Map(),
         removedWorkers,
         integrity: check.map(({ integrity_check: message }) => message).join('; '),
       }

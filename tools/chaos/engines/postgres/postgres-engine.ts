@@ -3,11 +3,12 @@ import type { StoreError } from '@cgk-platform/jobs/errors'
 
 import { nowMs, type Note } from '../../ledger-entry.ts'
 import { wallMs } from '../../wall-clock.ts'
-import type { ChaosEngine, ChaosStore, RemovedWorker } from '../chaos-engine.ts'
+import { appTables, type ChaosEngine, type ChaosStore, type RemovedWorker } from '../chaos-engine.ts'
 import type { StoreFault } from '../store-fault.ts'
 import { Cluster } from './cluster.ts'
 import { injectIntoTables, injectIntoWorker } from './inject.ts'
-import { openWork, recordRemovedWorkers, removedWorkers } from './records.ts'
+import { openApp } from './open-app.ts'
+import { effectCounts, effectsTable, openWork, recordRemovedWorkers, removedWorkers } from './records.ts'
 import { restoreTables } from './restore-tables.ts'
 import { serverPrograms } from './server-programs.ts'
 import { connect, urlOf } from './server.ts'
@@ -17,11 +18,13 @@ const passing: readonly StoreError['problem'][] = ['unreachable', 'full', 'busy'
 /** The PostgreSQL engine, with a server and a standby of its own. */
 export const postgresEngine: ChaosEngine = {
   isOneWriter: false,
+  hasTransactions: true,
   openStore,
   createProvider: ({ address: connectionString, ...options }) =>
     createPostgresProvider({ connectionString, ...options }),
   passes: ({ problem }) => passing.includes(problem),
   prepareWorker: (_note, bug) => injectIntoWorker(bug),
+  openApp,
 }
 
 async function openStore(folder: string, note: (note: Note) => void): Promise<ChaosStore> {
@@ -32,12 +35,17 @@ async function openStore(folder: string, note: (note: Note) => void): Promise<Ch
     cluster.close()
     throw error
   }
+  // Only for this process: its module handles signals.
+  const { hasPgbouncer, startPgbouncer } = await import('@cgk-platform/test-kit/pgbouncer')
+  const pooler = hasPgbouncer ? await startPgbouncer(urlOf(cluster.port)) : undefined
+  if (!pooler) note({ type: 'skipped', fault: 'pooler', reason: 'this machine has no `pgbouncer`' })
   let before: Promise<void> = Promise.resolve()
   return {
     address: urlOf(cluster.port),
+    ...(pooler && { poolerAddress: pooler.url }),
     async prepare(bug) {
       const client = await connect(cluster.port)
-      await client.query(recordRemovedWorkers)
+      await client.query([recordRemovedWorkers, appTables, effectsTable].join('; '))
       await injectIntoTables(client, bug)
       await client.end()
     },
@@ -53,10 +61,13 @@ async function openStore(folder: string, note: (note: Note) => void): Promise<Ch
       const client = await connect(cluster.port)
       const removed = await client.query<RemovedWorker>(removedWorkers)
       const open = await client.query<{ problem: string }>(openWork)
+      const items = await client.query<{ item: string }>('SELECT item FROM app_items')
+      const effects = await client.query<{ effect: string; times: number }>(effectCounts)
       await client.end()
       const aheadMs = wallMs() - nowMs()
       return {
-        appItems: [],
+        appItems: items.rows.map(({ item }) => item),
+        effects: new Map(effects.rows.map(({ effect, times }) => [effect, times])),
         removedWorkers: removed.rows.map(({ pid, heartbeatAt, removedAt }) => ({
           pid,
           heartbeatAt: heartbeatAt - aheadMs,
@@ -67,7 +78,10 @@ async function openStore(folder: string, note: (note: Note) => void): Promise<Ch
       }
     },
     save: () => cluster.save(),
-    close: () => cluster.close(),
+    close() {
+      void pooler?.stop()
+      cluster.close()
+    },
   }
 }
 

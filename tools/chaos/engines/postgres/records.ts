@@ -16,6 +16,12 @@ export const recordRemovedWorkers = `
 export const removedWorkers =
   'SELECT pid, heartbeat_at::float8 AS "heartbeatAt", removed_at::float8 AS "removedAt" FROM chaos.removed_workers'
 
+/** The table in which handlers and steps leave their effects. Nothing in it keeps one from being there twice. */
+export const effectsTable = 'CREATE TABLE public.effects (effect text NOT NULL)'
+
+/** Returns the effects, each with the number of its occurrences. */
+export const effectCounts = 'SELECT effect, count(*)::int4 AS times FROM public.effects GROUP BY 1'
+
 /** Returns what is left of jobs that have all ended. */
 export const openWork = ['open_runs', 'arrivals', 'waits', 'leftovers', 'notices']
   .map(

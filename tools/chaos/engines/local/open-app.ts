@@ -1,33 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseSync } from 'node:sqlite'
 
-import type { SendInTransaction } from '../chaos-engine.ts'
-
-/** The app's own table in the jobs file. It must contain an item exactly if the item's job exists. */
-export const appTable = 'CREATE TABLE IF NOT EXISTS app_items (item TEXT PRIMARY KEY) STRICT'
+import type { AppDatabase, AppWork } from '../chaos-engine.ts'
 
 /** Opens the app's own connection to the jobs file. Its transactions run one at a time. */
-export function openApp(path: string): SendInTransaction {
+export function openApp(path: string): AppDatabase {
   const app = new DatabaseSync(path)
   app.exec('PRAGMA busy_timeout = 0')
   let previous: Promise<unknown> = Promise.resolve()
-  return (...transaction) => {
-    const sent = previous.then(() => transact(app, ...transaction))
-    previous = sent.catch(() => undefined)
-    return sent
+  return {
+    transact(work) {
+      const done = previous.then(() => transact(app, work))
+      previous = done.catch(() => undefined)
+      return done
+    },
   }
 }
 
-async function transact(
-  app: DatabaseSync,
-  ...[{ item }, commits, send]: Parameters<SendInTransaction>
-): Promise<string> {
+async function transact(app: DatabaseSync, work: (open: AppWork) => Promise<void>): Promise<void> {
   await begin(app)
   try {
-    app.prepare('INSERT INTO app_items VALUES (?)').run(item)
-    const id = await send(app)
-    app.exec(commits ? 'COMMIT' : 'ROLLBACK')
-    return id
+    await work({ transaction: app, execute: async (sql) => app.exec(sql) })
+    app.exec('COMMIT')
   } catch (error) {
     if (app.isTransaction) app.exec('ROLLBACK')
     throw error

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
-import { freePort, type PostgresServer } from '@cgk-platform/test-kit/embedded-postgres'
+import { freePort, type PostgresServer } from './embedded-postgres.ts'
 
 /** Whether this machine has `pgbouncer`. */
 export const hasPgbouncer: boolean = spawnSync('pgbouncer', ['--version']).error === undefined
@@ -27,7 +27,7 @@ export async function startPgbouncer(serverUrl: string): Promise<PostgresServer>
 listen_addr = 127.0.0.1
 listen_port = ${port}
 unix_socket_dir =
-auth_type = plain
+auth_type = ${password === '' ? 'trust' : 'plain'}
 auth_file = ${join(folder, 'users.txt')}
 pool_mode = transaction
 default_pool_size = 10
