@@ -45,7 +45,9 @@ const stores = ['north', 'south']
 const tenants = ['ada', 'bea', 'cleo', 'dora', 'ella', 'fay']
 
 /** The events of the kinds that are not sent as `chaos.work`. */
-const events: Partial<Record<Kind, 'chaos.flow' | 'chaos.limited' | 'chaos.cancelled' | `chaos.transacted${'' | '-flow'}`>> = {
+const events: Partial<
+  Record<Kind, 'chaos.flow' | 'chaos.limited' | 'chaos.cancelled' | `chaos.transacted${'' | '-flow'}`>
+> = {
   flow: 'chaos.flow',
   'compensated flow': 'chaos.flow',
   limited: 'chaos.limited',

@@ -23,13 +23,15 @@ export const names = {
   outcome: 'cgk.jobs.outcome',
   deduplicated: 'cgk.jobs.deduplicated',
   step: 'cgk.jobs.step.id',
+  stepCall: 'cgk.jobs.step.call',
   stepKind: 'cgk.jobs.step.kind',
   stepAttempt: 'cgk.jobs.step.attempt',
   state: 'cgk.jobs.state',
+  unlinked: 'cgk.jobs.unlinked_messages',
 } as const
 
-/** The value of `messaging.system.name`, on every engine. */
-export const systemName = 'cgk_jobs'
+/** The value of `messaging.system.name`, on every engine: the root of our attributes. */
+export const systemName = 'cgk.jobs'
 
 /**
  * Returns the attributes that all spans and metrics of an operation have. Its literal names make it several times as fast

@@ -1,12 +1,21 @@
 /** The value for an error whose name could be different each time. From the semantic conventions. */
 const other = '_OTHER'
-const name = /^[A-Za-z_$][\w$.]{0,63}$/
+const name = /^[A-Za-z_$][\w$.]{0,63}$|^-?\d{1,9}$/
 
-/** Returns the `error.type` of an error: its code or name. The number of different values stays small. */
+/** The most different values of a process. */
+const maxTypes = 200
+
+const known = new Set<string>()
+
+/** Returns the `error.type` of an error: its code or name, for a step that failed those of its cause. */
 export function errorTypeOf(error: unknown): string {
-  const { code, name: className } = (error ?? {}) as { readonly code?: unknown; readonly name?: unknown }
-  for (const value of [code, className]) if (typeof value === 'string' && name.test(value)) return value
-  return other
+  const { code, name: className, cause } = (error ?? {}) as Partial<Record<'code' | 'name' | 'cause', unknown>>
+  if (code === 'step_failed' && cause !== undefined) return errorTypeOf(cause)
+  const texts = [code, className].map((value) => (Number.isInteger(value) ? String(value) : value))
+  const type = texts.find((value): value is string => typeof value === 'string' && name.test(value))
+  if (type === undefined || (known.size >= maxTypes && !known.has(type))) return other
+  known.add(type)
+  return type
 }
 
 /** Returns the message of an error; an empty string if it has none. */

@@ -1,4 +1,11 @@
-import { type CheckedOptions, type DeclaredOptions, declareOptions, oneOf } from '@cgk-platform/jobs-core/provider'
+import {
+  type CheckedOptions,
+  custom,
+  type DeclaredOptions,
+  declareOptions,
+  kindOf,
+  oneOf,
+} from '@cgk-platform/jobs-core/provider'
 
 /** The options of `openTelemetry`. */
 export interface OpenTelemetryOptions {
@@ -12,6 +19,11 @@ export interface OpenTelemetryOptions {
    * that trace. Default: `linked`, so that a workflow that sleeps for a week is not one long trace.
    */
   resumes?: 'linked' | 'nested' | undefined
+  /**
+   * The members of the baggage that travel with a job, and are stored with it: all, none, or those with these keys.
+   * Default: `true`, as far as your app has a propagator for it.
+   */
+  baggage?: boolean | readonly string[] | undefined
 }
 
 const relations = ['linked', 'nested'] as const
@@ -19,5 +31,13 @@ const relations = ['linked', 'nested'] as const
 /** The declarations of the options. */
 export const options: DeclaredOptions<CheckedOptions<OpenTelemetryOptions>> = declareOptions<OpenTelemetryOptions>(
   '`openTelemetry`',
-  { attempts: oneOf(relations), resumes: oneOf(relations) },
+  {
+    attempts: oneOf(relations),
+    resumes: oneOf(relations),
+    baggage: custom<boolean | readonly string[]>((given, name, createError) => {
+      if (typeof given === 'boolean') return given
+      if (Array.isArray(given) && given.every((key) => typeof key === 'string')) return [...given]
+      throw createError(name, `is ${kindOf(given)}`, 'Pass `true`, `false`, or an array of keys.')
+    }),
+  },
 )

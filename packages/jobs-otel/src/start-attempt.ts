@@ -27,6 +27,7 @@ import { errorOf } from './outcome-error.ts'
 import { failSpan } from './span-activity.ts'
 import { startPart } from './start-part.ts'
 import type { Telemetry } from './telemetry.ts'
+import { toLinks } from './to-links.ts'
 import { contextOf, spanContextOf, traceparentOf } from './trace-context.ts'
 
 /** Starts the span `process {definition}` of an attempt, or of a call of a batch handler. */
@@ -99,22 +100,26 @@ function startProcess(
   const continued = isResumed && before ? options.resumes : options.attempts
   // The handler of a batch has several senders, so it cannot continue the trace of one.
   const parent = continued === 'nested' && !batch ? (isResumed && before) || sent : undefined
-  const links: Link[] = []
-  const link = (one: SpanContext | undefined): void => {
-    if (one && one !== parent) links.push({ context: one })
-  }
-  if (batch) for (const one of batch) link(spanContextOf(one.trace))
-  else link(sent)
-  link(before)
+  const around = attempt.hasEngineSpan ? trace.getSpanContext(surrounding) : undefined
+  const { links, unlinked } = toLinks([
+    ...(batch ?? []).flatMap((one) => linkTo(spanContextOf(one.trace), { [names.messageId]: bounded(one.jobId) })),
+    ...linkTo(sent),
+    ...linkTo(before === parent ? undefined : before),
+    ...linkTo(parent && around),
+  ])
   return tracer.startSpan(
     `process ${definitionId}`,
     {
       kind: SpanKind.CONSUMER,
-      attributes: batch ? batchAttributes(attempt, batch.length) : attributesOf(attempt),
+      attributes: batch ? { ...batchAttributes(attempt, batch.length), ...unlinked } : attributesOf(attempt),
       links,
     },
     parent ? trace.setSpanContext(surrounding, parent) : surrounding,
   )
+}
+
+function linkTo(target: SpanContext | undefined, attributes?: Attributes): Link[] {
+  return target ? [{ context: target, ...(attributes && { attributes }) }] : []
 }
 
 /** Literal names make it several times as fast as those of `names`. */
@@ -147,7 +152,7 @@ function endProcess(span: Span, outcomes: readonly Outcome[]): void {
   if (outcomes.length === 1) span.setAttribute(names.outcome, outcomes[0]!.type)
   else {
     const types = [...new Set(outcomes.map(({ type }) => type))]
-    span.setAttribute(names.outcome, types.length === 1 ? types[0]! : types)
+    span.setAttribute(names.outcome, types.length === 1 ? types[0]! : 'mixed')
   }
   const error = outcomes.map(errorOf).find((one) => one !== undefined)
   if (error !== undefined) failSpan(span, error)

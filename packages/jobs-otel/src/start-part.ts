@@ -4,6 +4,9 @@ import type { Context, Tracer } from '@opentelemetry/api'
 import { bounded, names } from './attributes.ts'
 import { failSpan, runInSpan } from './span-activity.ts'
 
+/** The id of a step that a workflow calls again, such as `charge#2`. */
+const called = /^(.+)#(\d+)$/s
+
 const verbs = { step: 'step', wait: 'wait', compensation: 'compensate', onFailure: 'onFailure' } as const
 
 /** Starts the inner span of a part of an attempt: `step {id}`, `wait {id}`, `compensate {id}` or `onFailure {definition}`. */
@@ -13,14 +16,17 @@ export function startPart(
   { definitionId, tenantId }: StartedAttempt,
   { kind, stepId, stepKind, stepAttempt }: AttemptPart,
 ): Activity<PartEnd> {
+  const [, repeated, call] = called.exec(stepId ?? '') ?? []
+  const id = repeated ?? stepId
   const attributes = {
     [names.definition]: definitionId,
     [names.tenant]: bounded(tenantId),
-    ...(stepId !== undefined && { [names.step]: stepId }),
+    ...(id !== undefined && { [names.step]: id }),
+    ...(call !== undefined && { [names.stepCall]: Number(call) }),
     ...(stepKind !== undefined && { [names.stepKind]: stepKind }),
     ...(stepAttempt !== undefined && { [names.stepAttempt]: stepAttempt }),
   }
-  const span = tracer.startSpan(`${verbs[kind]} ${stepId ?? definitionId}`, { attributes }, parent)
+  const span = tracer.startSpan(`${verbs[kind]} ${id ?? definitionId}`, { attributes }, parent)
   return {
     run: (code) => runInSpan(span, parent, code),
     end(end) {

@@ -1,13 +1,4 @@
-import {
-  type Attributes,
-  type Context,
-  context,
-  type Link,
-  type Span,
-  SpanKind,
-  trace,
-  type Tracer,
-} from '@opentelemetry/api'
+import { type Attributes, type Context, context, type Span, SpanKind, type Tracer } from '@opentelemetry/api'
 import type { SendActivity, TraceFields } from '@cgk-platform/jobs-core/instrumentation'
 import type { Envelope, EnvelopeResult } from '@cgk-platform/jobs-core/provider'
 
@@ -16,16 +7,21 @@ import { errorTypeOf } from './error-type.ts'
 import type { Instruments } from './instruments.ts'
 import { failSpan, runInSpan } from './span-activity.ts'
 import type { Telemetry } from './telemetry.ts'
+import type { OpenTelemetryOptions } from './options.ts'
+import { toLinks } from './to-links.ts'
 import { baggageOf, spanContextOf, traceFieldsOf } from './trace-context.ts'
 
+/** Envelopes that are passed to an engine. */
+interface StartedSend {
+  readonly envelopes: readonly Envelope[]
+  readonly provider: string
+  /** Whether `sendJobs` was called. */
+  readonly isBatch: boolean
+}
+
 /** Starts the spans of a send: `send {event}`; for a batch `create {event}` for each event, and one `send`. */
-export function startSend(
-  telemetry: Telemetry,
-  envelopes: readonly Envelope[],
-  provider: string,
-  isBatch: boolean,
-): SendActivity {
-  return new Send(telemetry, envelopes, provider, isBatch)
+export function startSend(telemetry: Telemetry, options: OpenTelemetryOptions, send: StartedSend): SendActivity {
+  return new Send(telemetry, options, send)
 }
 
 class Send implements SendActivity {
@@ -39,7 +35,11 @@ class Send implements SendActivity {
   /** The span of the send of a batch. */
   readonly #batch: Span | undefined
 
-  constructor(telemetry: Telemetry, envelopes: readonly Envelope[], provider: string, isBatch: boolean) {
+  constructor(
+    telemetry: Telemetry,
+    { baggage: kept }: OpenTelemetryOptions,
+    { envelopes, provider, isBatch }: StartedSend,
+  ) {
     const tracer = telemetry.tracer()
     const active = context.active()
     this.#envelopes = envelopes
@@ -50,8 +50,10 @@ class Send implements SendActivity {
     const operation = isBatch ? 'create' : 'send'
     this.#created = tracer ? envelopes.map((one) => startMessage(tracer, one, operation, provider, active)) : []
     this.#batch = tracer && isBatch ? startBatchSend(tracer, envelopes, this.#created, provider, active) : undefined
-    const baggage = baggageOf(active)
-    this.traces = this.#created.map((span) => traceFieldsOf(span.spanContext(), baggage))
+    const baggage = baggageOf(active, kept)
+    this.traces = this.#created.map((span, index) =>
+      traceFieldsOf(spanContextOf(envelopes[index]!) ?? span.spanContext(), baggage),
+    )
   }
 
   run(code: () => void): void {
@@ -77,14 +79,14 @@ class Send implements SendActivity {
   }
 }
 
-/** Starts the span of one event. An explicit `traceparent` of the send is its parent. */
+/** Starts the span of one event. An explicit `traceparent` of the send stays the context of its creation, which the span links to. */
 function startMessage(tracer: Tracer, envelope: Envelope, operation: string, provider: string, active: Context): Span {
   const { event, tenantId } = envelope
   const explicit = spanContextOf(envelope)
   const attributes = toAttributes(operation, provider, event)
   attributes['cgk.jobs.tenant.id'] = tenantId
-  const parent = explicit ? trace.setSpanContext(active, explicit) : active
-  return tracer.startSpan(`${operation} ${event}`, { kind: SpanKind.PRODUCER, attributes }, parent)
+  const links = explicit ? [{ context: explicit }] : []
+  return tracer.startSpan(`${operation} ${event}`, { kind: SpanKind.PRODUCER, attributes, links }, active)
 }
 
 function startBatchSend(
@@ -95,8 +97,8 @@ function startBatchSend(
   active: Context,
 ): Span {
   const event = commonEvent(envelopes)
-  const attributes = { ...toAttributes('send', provider, event), [names.messageCount]: envelopes.length }
-  const links = created.map((span): Link => ({ context: span.spanContext() }))
+  const { links, unlinked } = toLinks(created.map((span) => ({ context: span.spanContext() })))
+  const attributes = { ...toAttributes('send', provider, event), [names.messageCount]: envelopes.length, ...unlinked }
   const name = event === undefined ? 'send' : `send ${event}`
   return tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes, links }, active)
 }

@@ -6,7 +6,7 @@ import { errorTypeOf } from './error-type.ts'
 import { failSpan, runInSpan, startTimer } from './span-activity.ts'
 import type { Telemetry } from './telemetry.ts'
 
-/** Starts the span `cancel {event}` or `retry {event}`, whose operation type is `settle`. */
+/** Starts the span `cancel {event}` or `retry {event}`. Their operations are our own, so they have no registered type. */
 export function startSettle(
   telemetry: Telemetry,
   { operation, provider, jobId, event, tenantId }: SettledJob,
@@ -15,7 +15,7 @@ export function startSettle(
   const instruments = telemetry.instruments()
   const active = context.active()
   const elapsed = startTimer()
-  const labels = { ...labelsOf(operation, provider, event), [names.operationType]: 'settle' }
+  const labels = labelsOf(operation, provider, event)
   const attributes = { ...labels, [names.messageId]: bounded(jobId), [names.tenant]: bounded(tenantId) }
   const span = tracer?.startSpan(`${operation} ${event}`, { kind: SpanKind.CLIENT, attributes }, active)
   return {

@@ -8,10 +8,21 @@ import {
   type Tracer,
 } from '@opentelemetry/api'
 
+import manifest from '../package.json' with { type: 'json' }
 import { createInstruments, type Instruments } from './instruments.ts'
 
 /** The instrumentation scope of all spans and metrics. */
-export const scope = '@cgk-platform/jobs'
+const scope = '@cgk-platform/jobs'
+
+const { version } = manifest
+
+/** The version of the semantic conventions. */
+const schemaUrl = 'https://opentelemetry.io/schemas/1.45.0'
+
+/** Returns the meter of all metrics. */
+export function meterOf(provider: Pick<MeterProvider, 'getMeter'>): Meter {
+  return provider.getMeter(scope, version, { schemaUrl })
+}
 
 /** The tracer and the instruments of the app's SDK. */
 export interface Telemetry {
@@ -35,7 +46,7 @@ export function globalTelemetry(): Telemetry {
       const provider = metrics.getMeterProvider()
       if (provider === known) return instruments
       known = provider
-      const meter: Meter = provider.getMeter(scope)
+      const meter = meterOf(provider)
       instruments = meter === noopMeter ? undefined : createInstruments(meter)
       return instruments
     },
@@ -45,6 +56,7 @@ export function globalTelemetry(): Telemetry {
 /** The API's provider creates a tracer for each call, and none that records before an SDK is set. */
 function findTracer(): Tracer | undefined {
   const provider = trace.getTracerProvider()
-  if (provider instanceof ProxyTracerProvider && !provider.getDelegateTracer(scope)) return undefined
-  return provider.getTracer(scope)
+  if (provider instanceof ProxyTracerProvider && !provider.getDelegateTracer(scope, version, { schemaUrl }))
+    return undefined
+  return provider.getTracer(scope, version, { schemaUrl })
 }

@@ -43,11 +43,18 @@ export function traceFieldsOf(spanContext: SpanContext, baggage: string | undefi
   return { traceparent, ...(tracestate && { tracestate }), ...(baggage !== undefined && { baggage }) }
 }
 
-/** Returns the baggage of a context as the propagator of the app writes it; `undefined` if there is none. */
-export function baggageOf(context: Context): string | undefined {
-  if (!propagation.getBaggage(context)) return undefined
+/**
+ * Returns the baggage of a context as the propagator of the app writes it; `undefined` if there is none.
+ *
+ * @param kept - the keys of the members to keep, or whether to keep all
+ */
+export function baggageOf(context: Context, kept: boolean | readonly string[] = true): string | undefined {
+  const baggage = propagation.getBaggage(context)
+  if (!baggage || kept === false) return undefined
+  const left = kept === true ? [] : baggage.getAllEntries().filter(([key]) => !kept.includes(key))
+  const own = baggage.removeEntries(...left.map(([key]) => key))
   const carrier: { baggage?: unknown } = {}
-  propagation.inject(context, carrier)
+  propagation.inject(propagation.setBaggage(context, own), carrier)
   return typeof carrier.baggage === 'string' ? carrier.baggage : undefined
 }
 

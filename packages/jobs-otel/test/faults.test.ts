@@ -135,15 +135,16 @@ test('a trace and baggage that are active at a send reach the handler, through a
   ])
 })
 
-test('an explicit `traceparent` of a send is the parent of its span', async () => {
+test('an explicit `traceparent` of a send is the context of its creation: its span and the attempts link to it', async () => {
   telemetry = startTelemetry()
   engine = createTestEngine({ jobs: [printReceipt], instrument: openTelemetry() })
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
   await engine.client.sendJob('shop.paid', order, { traceparent })
-  const [span] = telemetry.spans()
-  expect([span?.spanContext().traceId, span?.parentSpanContext?.spanId]).toEqual([
-    '4bf92f3577b34da6a3ce929d0e0e4736',
-    '00f067aa0ba902b7',
+  await engine.runUntilIdle()
+  const links = telemetry.spans().map(({ name, links: own }) => [name, ...own.map((link) => link.context.spanId)])
+  expect(links).toEqual([
+    ['send shop.paid', '00f067aa0ba902b7'],
+    ['process print-receipt', '00f067aa0ba902b7'],
   ])
 })
 

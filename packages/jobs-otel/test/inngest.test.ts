@@ -5,9 +5,9 @@ import { treeOf } from './kit/tree-cases.ts'
 
 /** Inngest learns that a step failed from the end of a request, so one more replay sees the failure. */
 function withOneMoreReplay(tree: readonly string[]): string[] {
-  const last = tree.findIndex((line) => line.includes('failed error=step_failed'))
+  const last = tree.findIndex((line) => line.includes('failed error=CardDeclined'))
   const [replay, ship, ...rest] = tree.slice(last) as [string, string, ...string[]]
-  return [...tree.slice(0, last), replay.replace('failed error=step_failed', 'suspended'), ship, replay, ...rest]
+  return [...tree.slice(0, last), replay.replace('failed error=CardDeclined', 'suspended'), ship, replay, ...rest]
 }
 
 describeTrees({

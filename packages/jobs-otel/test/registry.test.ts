@@ -73,7 +73,7 @@ test('every operation type is in the registry', async () => {
   const known = Object.entries(conventions).flatMap(([constant, value]) =>
     constant.startsWith('MESSAGING_OPERATION_TYPE_VALUE_') ? [value] : [],
   )
-  expect(types).toEqual(new Set(['create', 'process', 'send', 'settle']))
+  expect(types).toEqual(new Set(['create', 'process', 'send']))
   expect([...types].filter((type) => !known.includes(type as never))).toEqual([])
 })
 

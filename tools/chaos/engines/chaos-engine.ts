@@ -1,8 +1,7 @@
-import type { AppTransaction } from '@cgk-platform/jobs/provider'
+import type { AppTransaction } from '@cgk-platform/jobs-core/provider'
 import type { LocalProvider } from '@cgk-platform/jobs/local'
 import type { StoreError } from '@cgk-platform/jobs/errors'
 
-import type { Script } from '../events.ts'
 import type { InjectedBug } from '../injected-bug.ts'
 import type { Note } from '../ledger-entry.ts'
 import type { EngineName } from './engine-name.ts'
