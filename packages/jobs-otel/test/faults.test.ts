@@ -131,7 +131,7 @@ test('a trace and baggage that are active at a send reach the handler, through a
   expect(spanTree(telemetry.recorded())).toEqual([
     'request INTERNAL',
     '  send shop.paid PRODUCER',
-    '    process read-baggage CONSUMER #1 completed',
+    '    process read-baggage CONSUMER #1 completed <- send shop.paid',
   ])
 })
 
