@@ -15,7 +15,7 @@ export interface TransactionSender {
   readonly draw: () => Script
 }
 
-/** How a transaction of the app ends. A failing one breaks a constraint that is checked at its commit. */
+/** The ends of a transaction of the app. A failing one breaks a constraint that is checked at its commit. */
 const ends = ['commits', 'commits', 'commits', 'commits', 'loses the answer', 'is rolled back', 'fails'] as const
 
 class RolledBack extends Error {}

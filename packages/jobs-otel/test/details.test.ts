@@ -103,7 +103,7 @@ test.each([
 test('codes that are different each time become `_OTHER`', async () => {
   let count = 0
   const failing = defineJob({
-    id: 'fail-anew',
+    id: 'fail-again',
     event: 'shop.paid',
     retry: { maxAttempts: 1 },
     handler: () => {
@@ -113,7 +113,7 @@ test('codes that are different each time become `_OTHER`', async () => {
   const { client, ...engine } = createTestEngine({ jobs: [failing], instrument: openTelemetry() })
   await client.sendJobs(Array.from({ length: 300 }, () => ({ event: 'shop.paid', payload: order }) as const))
   await engine.runUntilIdle()
-  const types = new Set(named('process fail-anew').map(({ attributes }) => attributes['error.type']))
+  const types = new Set(named('process fail-again').map(({ attributes }) => attributes['error.type']))
   expect(types.size).toBeLessThanOrEqual(201)
   expect(types).toContain('_OTHER')
   await engine.close()

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { checkCancels } from './cancels.ts'
 import { checkDelays } from './delays.ts'
+import { checkEffects } from './effects.ts'
 import { checkJobsEnded } from './jobs-ended.ts'
 import { checkNoExtraJobs } from './no-extra-jobs.ts'
 import { checkKeys } from './keys.ts'
@@ -73,6 +74,40 @@ describe('a job in the store', () => {
     ])
     expect(checkNoExtraJobs(evidence(there, [job('a')], { appItems: ['a'] }))).toEqual([])
   })
+})
+
+describe('an effect of a handler or a step in a transaction', () => {
+  const entries = [intended('a', { kind: 'transacted' }), sent('a', 'a')]
+  const ofJob = job('a', { definitionId: 'transacted' })
+
+  test('must exist once if it has completed', () => {
+    expect(checkEffects(evidence(entries, [ofJob], { effects: new Map([['a', 1]]) }))).toEqual([])
+    expect(message(checkEffects(evidence(entries, [ofJob], { effects: new Map([['a', 2]]) })))).toEqual([
+      'the effect `a` exists 2 times, not 1',
+    ])
+    const flow = job('a', { definitionId: 'transacted-flow' })
+    expect(message(checkEffects(evidence(entries, [flow], { effects: new Map([['a/one', 1]]) })))).toEqual([
+      'the effect `a/two` exists 0 times, not 1',
+    ])
+  })
+
+  test('must not exist otherwise', () => {
+    const failed = job('a', { definitionId: 'transacted', state: 'failed' })
+    expect(message(checkEffects(evidence(entries, [failed], { effects: new Map([['a', 1]]) })))).toEqual([
+      'the effect `a` exists 1 times, not 0',
+    ])
+    expect(message(checkEffects(evidence([], [], { effects: new Map([['b', 1]]) })))).toEqual([
+      'the effect `b` exists 1 times, not 0',
+    ])
+  })
+})
+
+test('a send in a transaction of the app may fail only because its connection is lost', () => {
+  const refused = (error: string) =>
+    checkNoExtraJobs(evidence([intended('a'), line(1, 's1.1', { type: 'send failed', item: 'a', error })], []))
+  const words = 'may have been stored by the app: Error: '
+  expect(refused(`${words}Connection terminated unexpectedly`)).toEqual([])
+  expect(message(refused(`${words}syntax error`))).toEqual([`${words}syntax error`])
 })
 
 test('a send may fail only while the disk is full', () => {
