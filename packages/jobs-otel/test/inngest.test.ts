@@ -10,12 +10,18 @@ function withOneMoreReplay(tree: readonly string[]): string[] {
   return [...tree.slice(0, last), replay.replace('failed error=CardDeclined', 'suspended'), ship, replay, ...rest]
 }
 
+/** An attempt that continues a trace links to the span of the SDK in which it runs. */
+function withLinksToSdk(tree: readonly string[]): string[] {
+  return tree.map((line) => (/^ +process /.test(line) ? `${line}, inngest.execution` : line))
+}
+
 describeTrees({
   name: 'Inngest',
   open: ({ id, options }) => openInngest({ jobs: shop, options, isBeforeTick: id === 'ticks' }),
   omitted: { batch: 'Inngest has no batch handlers' },
   trees: {
     workflow: withOneMoreReplay(treeOf('workflow')),
-    resumesNested: withOneMoreReplay(treeOf('resumesNested')),
+    nested: withLinksToSdk(treeOf('nested')),
+    resumesNested: withLinksToSdk(withOneMoreReplay(treeOf('resumesNested'))),
   },
 })

@@ -39,7 +39,7 @@ export function describeTrees({ name, open, omitted = {}, trees = {} }: TreeTarg
   })
 }
 
-/** Returns whether the parents of all spans have also ended. */
+/** Returns whether the parents and the links of all spans have also ended. */
 function isWhole(tree: readonly string[]): boolean {
-  return !tree.some((line) => line.includes('under an unknown span'))
+  return !tree.some((line) => line.includes('unknown'))
 }
