@@ -2,6 +2,7 @@ import type { RunLimits, StoredRun } from '@cgk-platform/jobs-local/engine'
 import { expect, test } from 'vitest'
 
 import type { Database, Queryable } from '../../src/database/database.ts'
+import { lockBatches } from '../../src/store/claims/batches.ts'
 import { RunClaims } from '../../src/store/claims/claim-runs.ts'
 import { toHeldRuns } from '../../src/store/claims/hold-runs.ts'
 import { Hints } from '../../src/store/changes.ts'
@@ -89,6 +90,23 @@ test('a cancel that waits for a run finds that it has ended', async () => {
 
   expect(here).toEqual([])
   expect(await runRow(database, 'a')).toMatchObject({ state: 'completed' })
+})
+
+test('a cancel that waits for others to change the leader of its batch locks no run meanwhile', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  await addRun(database, { job: 'a', phase: 'gathering', gather_until: 9e12 })
+  let cancelling: Promise<unknown> | undefined
+
+  await database.transaction(async (transaction) => {
+    await lockBatches(transaction, [{ definition: 'd', tenant: 't' }])
+    cancelling ??= database.transaction((other) => cancelIn(other, 'a'))
+    await untilBlocked(database)
+    await transaction.query("SELECT 1 FROM {schema}.open_runs WHERE job = 'a' FOR UPDATE NOWAIT")
+  })
+
+  await cancelling
+  expect(await runRow(database, 'a')).toMatchObject({ state: 'cancelled' })
 })
 
 test('an outcome that waits for a cancel is not recorded, and releases the slot', async () => {

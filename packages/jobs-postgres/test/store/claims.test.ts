@@ -35,6 +35,17 @@ async function send(database: Database, length: number, { tenantId = 'acme', key
   )
 }
 
+function defineBatch(maxSize: number): Definition {
+  const batch = defineBatchJob({
+    id: 'batch',
+    event: 'work.requested',
+    maxSize,
+    maxWait: '7d',
+    handler: () => undefined,
+  } as never)
+  return batch as unknown as Definition
+}
+
 const tenantsOf = (runs: readonly StoredRun[]): string[] => runs.map(({ job }) => job.envelope.tenantId)
 
 test('a job runs from its send to its end', async () => {
@@ -116,13 +127,7 @@ test('a retry runs again once it is due', async () => {
 
 test('a full batch begins at once, with one leader', async () => {
   await using opened = await openDatabase()
-  const batch = defineBatchJob({
-    id: 'batch',
-    event: 'work.requested',
-    maxSize: 3,
-    maxWait: '1h',
-    handler: () => undefined,
-  } as never) as unknown as Definition
+  const batch = defineBatch(3)
   const workers = [1, 2].map(() => new TestWorker(opened.database, [batch]))
   await send(opened.database, 8)
   const claimed: StoredRun[] = []
@@ -138,13 +143,7 @@ test('a full batch begins at once, with one leader', async () => {
 
 test('a leader takes the next run along, although others arrive when it is claimed', async () => {
   await using opened = await openDatabase()
-  const batch = defineBatchJob({
-    id: 'batch',
-    event: 'work.requested',
-    maxSize: 2,
-    maxWait: '1h',
-    handler: () => undefined,
-  } as never) as unknown as Definition
+  const batch = defineBatch(2)
   const worker = new TestWorker(opened.database, [batch])
   await send(opened.database, 2)
   const first = await opened.database.query<{ job: string }>('SELECT job FROM {schema}.arrivals ORDER BY seq')
@@ -189,35 +188,13 @@ test('a run that waits for a batch is not forgotten while a workflow begins to w
   expect(await runRow(database, 'only')).toMatchObject({ phase: 'ready' })
 })
 
-test('a run that a leader could not take along has a leader later', async () => {
-  await using opened = await openDatabase()
-  const { database } = opened
-  await addRun(database, { job: 'only', phase: 'gathering', gather_until: 0 })
-  const lock = "SELECT 1 FROM {schema}.open_runs WHERE job = 'only' FOR SHARE"
-  const waiting = beginTransaction(database, (transaction) => transaction.query(lock))
-  await waiting.worked
-  const groups = [{ definition: 'd', tenant: 't', maxSize: 9 }]
-  const promoting = database.transaction((transaction) => promoteBatches(transaction, groups))
-  await Promise.race([promoting, untilLocked(database)])
-  await waiting.commit()
-  await promoting
-  await promoteDueBatches(database)
-  expect(await runRow(database, 'only')).toMatchObject({ phase: 'ready' })
-})
-
 test('a batch is full although a workflow begins to wait for one of its jobs', async () => {
   await using opened = await openDatabase()
   const { database } = opened
-  const batch = defineBatchJob({
-    id: 'pairs',
-    event: 'work.requested',
-    maxSize: 2,
-    maxWait: '7d',
-    handler: () => undefined,
-  } as never) as unknown as Definition
+  const batch = defineBatch(2)
   const worker = new TestWorker(database, [batch])
-  const whileLocked = async <T>(phase: string, work: () => Promise<T>): Promise<T> => {
-    const lock = `SELECT 1 FROM {schema}.open_runs WHERE phase = '${phase}' FOR SHARE`
+  const whileLocked = async <T>(work: () => Promise<T>): Promise<T> => {
+    const lock = "SELECT 1 FROM {schema}.open_runs WHERE phase = 'gathering' FOR SHARE"
     const waiting = beginTransaction(database, (transaction) => transaction.query(lock))
     await waiting.worked
     const working = work()
@@ -225,35 +202,15 @@ test('a batch is full although a workflow begins to wait for one of its jobs', a
     await waiting.commit()
     return working
   }
-  const groups = [{ definition: 'pairs', tenant: 'acme', maxSize: 2 }]
+  const groups = [{ definition: 'batch', tenant: 'acme', maxSize: 2 }]
   await send(database, 1)
   await worker.pass(0)
   await send(database, 1)
   await worker.pass(0)
   await database.query("UPDATE {schema}.open_runs SET phase = 'gathering', gather_until = 9e12")
-  await whileLocked('gathering', () => database.transaction((transaction) => promoteBatches(transaction, groups)))
-  const [leader] = await whileLocked('gathering', () => worker.claim(1))
-  expect(leader!.gather!.role).toMatchObject({ leads: [{ definitionId: 'pairs' }] })
-  await worker.close()
-})
-
-test('a leader takes along the runs that came first, although others have come since', async () => {
-  await using opened = await openDatabase()
-  const batch = defineBatchJob({
-    id: 'pairs',
-    event: 'work.requested',
-    maxSize: 2,
-    maxWait: '1h',
-    handler: () => undefined,
-  } as never) as unknown as Definition
-  const worker = new TestWorker(opened.database, [batch])
-  await send(opened.database, 2)
-  expect(await worker.claim(0)).toEqual([])
-  await send(opened.database, 2)
-  const [leader] = await worker.claim(1)
-  const { leads } = leader!.gather!.role as { leads: readonly StoredRun[] }
-  const ids = await opened.database.query<{ id: string }>('SELECT job AS id FROM {schema}.open_runs ORDER BY seq')
-  expect([leader!, ...leads].map(({ job }) => job.envelope.id)).toEqual(ids.slice(0, 2).map(({ id }) => id))
+  await whileLocked(() => database.transaction((transaction) => promoteBatches(transaction, groups)))
+  const [leader] = await whileLocked(() => worker.claim(1))
+  expect(leader!.gather!.role).toMatchObject({ leads: [{ definitionId: 'batch' }] })
   await worker.close()
 })
 

@@ -39,8 +39,19 @@ export async function runRound(
   return performance.now() - startedAt
 }
 
-/** Drops the schema of a round. @throws if not all of its jobs are completed, each once. */
-export async function endRound(connectionString: string, schema: string, jobs: number): Promise<void> {
+/**
+ * Drops the schema of a round.
+ *
+ * @param mayLeaveArrivals - whether jobs may still be noted as arrived, although they are completed
+ *
+ * @throws if not all of its jobs are completed, each once.
+ */
+export async function endRound(
+  connectionString: string,
+  schema: string,
+  jobs: number,
+  mayLeaveArrivals = false,
+): Promise<void> {
   const pool = new Pool({ connectionString, max: 1 })
   const { rows } = await pool.query<{ completed: string; others: string; arrivals: string }>(
     `SELECT count(*) FILTER (WHERE state = 'completed') AS completed, count(*) FILTER (WHERE state <> 'completed') AS others,
@@ -49,7 +60,8 @@ export async function endRound(connectionString: string, schema: string, jobs: n
   const { completed, others, arrivals } = rows[0]!
   await pool.query(`DROP SCHEMA ${schema} CASCADE`)
   await pool.end()
-  if (Number(completed) === jobs + warmUp && Number(others) + Number(arrivals) === 0) return
+  const left = Number(others) + (mayLeaveArrivals ? 0 : Number(arrivals))
+  if (Number(completed) === jobs + warmUp && left === 0) return
   throw new Error(
     `${completed} of ${jobs + warmUp} jobs are completed; ${others} have other states, ${arrivals} no runs`,
   )
