@@ -92,7 +92,7 @@ test('a cancel that waits for a run finds that it has ended', async () => {
   expect(await runRow(database, 'a')).toMatchObject({ state: 'completed' })
 })
 
-test('a cancel that waits for others to change the leader of its batch locks no run meanwhile', async () => {
+test('a cancel locks a batch before it locks its runs', async () => {
   await using opened = await openDatabase()
   const { database } = opened
   await addRun(database, { job: 'a', phase: 'gathering', gather_until: 9e12 })
