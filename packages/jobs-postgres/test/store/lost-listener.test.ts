@@ -6,7 +6,7 @@ import '@cgk-platform/test-kit/work'
 import { expect, test, vi } from 'vitest'
 
 import { createDatabaseClock } from '../../src/database/database-clock.ts'
-import type { OpenedDatabase } from '../../src/database/database.ts'
+import type { OpenedDatabase, SqlValue } from '../../src/database/database.ts'
 import { openPostgresStore } from '../../src/engine/postgres-store.ts'
 import { createEnvelope } from '../kit/create-envelope.ts'
 import { waitFor } from '../kit/fixtures.ts'
@@ -18,12 +18,13 @@ test('a workflow whose code stops listening while a pass learns that its wait is
   await using opened = await openDatabase()
   let hasNotices = false
   let listens = true
-  // The code listens until the pass claims runs.
+  // The code listens until the pass that has read the notice claims runs.
   const database: OpenedDatabase = {
     ...opened.database,
-    query(sql, values) {
-      if (sql.includes('{schema}.notices')) hasNotices = true
-      return opened.database.query(sql, values)
+    async query<Row extends object>(sql: string, values?: readonly SqlValue[]) {
+      const rows = await opened.database.query<Row>(sql, values)
+      if (sql.includes('{schema}.notices') && rows.length > 0) hasNotices = true
+      return rows
     },
     transaction: (work) =>
       opened.database.transaction((transaction) =>
