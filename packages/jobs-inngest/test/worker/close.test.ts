@@ -54,13 +54,13 @@ describe('close', () => {
 
   test('aborts attempts after its timeout, and another worker retries them', async () => {
     const { client, id, context, clock, openClient } = await openRunning(({ signal }) => untilAborted(signal))
+    // Ready before the retry is due: an engine whose only worker is closing waits for another one, then uses up an attempt.
+    const next = openClient()
+    await next.start()
     const startedAt = clock.now()
     await client.close({ timeout: 3000 })
     expect(clock.now() - startedAt).toBeGreaterThanOrEqual(3000)
     expect(context.signal.reason).toMatchObject({ code: 'shutdown' })
-
-    const next = openClient()
-    await next.start()
     const status = await next.waitForJob(id)
     expect(status).toMatchObject({ state: 'completed', runs: [{ attempts: 2, output: 'the second attempt' }] })
   })
