@@ -11,6 +11,7 @@ export type {
   Instrumentation,
   PartEnd,
   SendActivity,
+  SettleActivity,
   SettledJob,
   StartedAttempt,
   TraceFields,

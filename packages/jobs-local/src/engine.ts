@@ -32,6 +32,7 @@ export {
   type Gather,
   hasBegun,
   makeDueAgain,
+  noteRetry,
   type QueuedRun,
   type RunInAnyState,
   runIdOf,

@@ -2,10 +2,8 @@ import {
   type Attributes,
   type Context,
   context,
-  type Link,
   ROOT_CONTEXT,
   type Span,
-  type SpanContext,
   SpanKind,
   trace,
   type Tracer,
@@ -27,7 +25,7 @@ import { errorOf } from './outcome-error.ts'
 import { failSpan } from './span-activity.ts'
 import { startPart } from './start-part.ts'
 import type { Telemetry } from './telemetry.ts'
-import { toLinks } from './to-links.ts'
+import { linkTo, toLinks } from './to-links.ts'
 import { contextOf, spanContextOf, traceparentOf } from './trace-context.ts'
 
 /** Starts the span `process {definition}` of an attempt, or of a call of a batch handler. */
@@ -105,6 +103,7 @@ function startProcess(
     ...(batch ?? []).flatMap((one) => linkTo(spanContextOf(one.trace), { [names.messageId]: bounded(one.jobId) })),
     ...linkTo(sent),
     ...linkTo(before === parent ? undefined : before),
+    ...linkTo(batch ? undefined : spanContextOf({ traceparent: attempt.retryTraceparent })),
     ...linkTo(parent && around),
   ])
   return tracer.startSpan(
@@ -116,10 +115,6 @@ function startProcess(
     },
     parent ? trace.setSpanContext(surrounding, parent) : surrounding,
   )
-}
-
-function linkTo(target: SpanContext | undefined, attributes?: Attributes): Link[] {
-  return target ? [{ context: target, ...(attributes && { attributes }) }] : []
 }
 
 /** Literal names make it several times as fast as those of `names`. */

@@ -1,4 +1,4 @@
-import type { Attributes, Link } from '@opentelemetry/api'
+import type { Attributes, Link, SpanContext } from '@opentelemetry/api'
 
 import { names } from './attributes.ts'
 
@@ -9,4 +9,9 @@ const maxLinks = 128
 export function toLinks(all: readonly Link[]): { readonly links: Link[]; readonly unlinked: Attributes } {
   const links = all.slice(0, maxLinks)
   return { links, unlinked: links.length < all.length ? { [names.unlinked]: all.length - links.length } : {} }
+}
+
+/** Returns a link to a span, if there is one. */
+export function linkTo(target: SpanContext | undefined, attributes?: Attributes): Link[] {
+  return target ? [{ context: target, ...(attributes && { attributes }) }] : []
 }

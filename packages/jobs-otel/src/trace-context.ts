@@ -11,7 +11,13 @@ import {
 import type { TraceFields } from '@cgk-platform/jobs-core/instrumentation'
 
 /** Returns the span context of a trace; `undefined` if it has none that is valid. */
-export function spanContextOf({ traceparent, tracestate }: TraceFields): SpanContext | undefined {
+export function spanContextOf({
+  traceparent,
+  tracestate,
+}: {
+  readonly traceparent?: string | undefined
+  readonly tracestate?: string | undefined
+}): SpanContext | undefined {
   if (traceparent === undefined) return undefined
   const remote: SpanContext = {
     traceId: traceparent.slice(3, 35),

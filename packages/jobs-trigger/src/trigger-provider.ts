@@ -53,7 +53,7 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
     send: (envelopes) => sendEnvelopes(envelopes, { api, clock }),
     status: (id, tenantId) => reader.read(id, tenantId),
     cancel: (id) => cancelJob(id, { api, clock, reader }),
-    retry: (id) => retryJob(id, { api, clock, reader }),
+    retry: (id, traceparent) => retryJob(id, { api, clock, reader }, traceparent),
     list: (query) => listJobs(query, api, reader),
     inspection: createInspection({ api, clock, jobs }),
     pause: (target) => setPaused(target, true, jobs()!, api),

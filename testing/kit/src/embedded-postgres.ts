@@ -72,6 +72,14 @@ export async function startEmbeddedServer(flags: readonly string[] = [], folder?
   }
 }
 
+/** Runs SQL on a server. */
+export async function runSql(url: string, sql: string): Promise<void> {
+  const client = new Client(url)
+  await client.connect()
+  await client.query(sql)
+  await client.end()
+}
+
 /** Returns the outermost folder on the way to another one that not every user can enter. */
 export function closedFolderOf(folder: string): string | undefined {
   const parent = dirname(folder)

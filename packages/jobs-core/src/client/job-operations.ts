@@ -45,7 +45,7 @@ export function createJobOperations({
   codec,
 }: JobOperationsDependencies): (tenantId?: string) => OneJobOperations {
   const retryOnce = onceAtATime()
-  const settle = (job: SettleCall, change: () => Promise<void>): Promise<void> =>
+  const settle = (job: SettleCall, change: (traceparent?: string) => Promise<void>): Promise<void> =>
     isObserving(instrument) ? settleObserved(instrument, logger, job, change) : change()
 
   return (tenantId) => ({
@@ -65,7 +65,7 @@ export function createJobOperations({
       const status = await findJob(provider, id, { clock, codec, tenantId })
       requireFeature(provider, 'retryJob')
       if (!retryableStates.includes(status.state)) throw new JobNotRetryableError({ jobId: id, state: status.state })
-      await settle({ operation: 'retry', provider, status }, () => retryOnce(provider, id))
+      await settle({ operation: 'retry', provider, status }, (traceparent) => retryOnce(provider, id, traceparent))
       return { id, event: status.event as JobEvent, tenantId: status.tenantId, deduplicated: false }
     },
 
@@ -92,10 +92,10 @@ export function createJobOperations({
 }
 
 /** Returns a function that retries a job. Two concurrent calls make one retry. */
-function onceAtATime(): (provider: JobProvider, id: string) => Promise<void> {
+function onceAtATime(): (provider: JobProvider, id: string, traceparent?: string) => Promise<void> {
   const retrying = new Map<string, Promise<void>>()
-  return (provider, id) => {
-    const retry = retrying.get(id) ?? provider.retry(id).finally(() => retrying.delete(id))
+  return (provider, id, traceparent) => {
+    const retry = retrying.get(id) ?? provider.retry(id, traceparent).finally(() => retrying.delete(id))
     retrying.set(id, retry)
     return retry
   }

@@ -40,6 +40,8 @@ export interface Envelope {
   readonly tracestate?: string
   /** The sender's W3C `baggage`, of at most 8,192 characters, or 2,048 beside the largest payloads. */
   readonly baggage?: string
+  /** The trace of the last `retryJob`, as a W3C `traceparent`. Absent: it had none, or the job was not retried. */
+  readonly retryTraceparent?: string
   /** True for an event that only resolves waits of workflows. It starts no runs. */
   readonly waitsOnly?: true
   /** Names of what a process must understand to run the job. One that does not know all of them leaves it to others. */
@@ -80,6 +82,7 @@ const optionalFields = Object.entries({
   traceparent: isTraceparent,
   tracestate: isTracestate,
   baggage: isBaggage,
+  retryTraceparent: isTraceparent,
   waitsOnly: (value) => value === true,
 } satisfies Record<OptionalField, (value: unknown) => boolean>)
 

@@ -53,6 +53,8 @@ export interface StartedAttempt extends AttemptInfo {
   readonly provider: string
   /** The trace of the send. */
   readonly trace: TraceFields
+  /** The `traceparent` of the `retryJob` that the run follows; absent if there was none, or if the engine does not know it. */
+  readonly retryTraceparent?: string | undefined
   /** When the run could start, epoch milliseconds: the time of the send, of its `runAt`, or of `retryJob`. */
   readonly dueAt: number
   /** When the attempt starts, by the engine's clock. Epoch milliseconds. */
@@ -74,6 +76,14 @@ export interface SettledJob {
   readonly jobId: string
   readonly event: string
   readonly tenantId: string
+  /** The `traceparent` of the job's send; absent if it had none. */
+  readonly traceparent?: string | undefined
+}
+
+/** A call of `cancelJob` or `retryJob`. Ends with the error, if that failed. */
+export interface SettleActivity extends Activity<{ readonly error?: unknown }> {
+  /** Identifies the activity. The attempts that follow a retry get it as `retryTraceparent`. */
+  readonly traceparent?: string | undefined
 }
 
 /**
@@ -89,8 +99,8 @@ export interface Instrumentation {
    * @param batch - all attempts of a call of a batch handler, of which `attempt` is the first
    */
   startAttempt?(attempt: StartedAttempt, batch?: readonly StartedAttempt[]): AttemptActivity | undefined
-  /** Called before a job is cancelled or retried. Ends with the error, if that failed. */
-  startSettle?(job: SettledJob): Activity<{ readonly error?: unknown }> | undefined
+  /** Called before a job is cancelled or retried. */
+  startSettle?(job: SettledJob): SettleActivity | undefined
   /** Returns false while nothing is observed, so that no facts are collected. Default: always true. */
   isEnabled?(): boolean
   /** Returns fields for every line of the default logger, such as the ids of the active trace. */

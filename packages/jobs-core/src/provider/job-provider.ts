@@ -57,8 +57,12 @@ export interface JobProvider {
   status(id: string, tenantId?: string): Promise<JobStatus | undefined>
   /** Cancels the job if it has not ended. Resolves when `status` returns the new state. */
   cancel(id: string): Promise<void>
-  /** Creates a new run for each definition whose newest run failed. Never called concurrently for one job. */
-  retry(id: string): Promise<void>
+  /**
+   * Creates a new run for each definition whose newest run failed. Never called concurrently for one job.
+   *
+   * @param traceparent - of the retry: becomes the `retryTraceparent` of the job's envelope, if the engine can store it
+   */
+  retry(id: string, traceparent?: string): Promise<void>
   /** Lists jobs, newest first. Omit it if the engine does not support `listJobs`. */
   list?(query: ListQuery): Promise<JobPage>
   /**

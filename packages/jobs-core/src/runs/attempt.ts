@@ -207,7 +207,7 @@ export class Attempt {
   }
 
   #toStarted(resumedFrom: string | undefined): StartedAttempt {
-    const { traceparent, tracestate, baggage, sentAt, runAt = sentAt } = this.envelope
+    const { traceparent, tracestate, baggage, retryTraceparent, sentAt, runAt = sentAt } = this.envelope
     const { retriedAt, followsCrash = false } = this.options
     const { limits, clock, hasEngineSpan = false } = this.host
     const { definitionId, event, jobId, runId, attempt, maxAttempts, tenantId } = this.info
@@ -222,6 +222,7 @@ export class Attempt {
       ...(traceparent !== undefined && { traceparent }),
       provider: limits.provider,
       trace: { traceparent, tracestate, baggage } as StartedAttempt['trace'],
+      ...(retryTraceparent !== undefined && { retryTraceparent }),
       dueAt: Math.max(runAt, retriedAt ?? 0),
       startedAt: clock.now(),
       isResumed: this.isResumed,

@@ -3,7 +3,7 @@ import { isEnded, type JobState, jobStateOf } from './job-state.ts'
 import type { JobStatus, RunStatus } from './job-status.ts'
 
 /** The facts of a send that a status shows. An envelope has all of them: pass it whole. */
-export type SentFacts = Pick<Envelope, 'event' | 'tenantId' | 'sentAt' | 'references' | 'runAt'>
+export type SentFacts = Pick<Envelope, 'event' | 'tenantId' | 'sentAt' | 'references' | 'runAt' | 'traceparent'>
 
 /** Facts that a provider has about a job apart from its runs. */
 export interface JobStatusFacts extends SentFacts {
@@ -40,11 +40,13 @@ export function sentStatusOf({
   sentAt,
   references,
   runAt,
-}: SentFacts): Pick<JobStatus, 'event' | 'tenantId' | 'references' | 'createdAt' | 'scheduledFor'> {
+  traceparent,
+}: SentFacts): Pick<JobStatus, 'event' | 'tenantId' | 'references' | 'traceparent' | 'createdAt' | 'scheduledFor'> {
   return {
     event,
     tenantId,
     ...(references !== undefined && { references: [...references] }),
+    ...(traceparent !== undefined && { traceparent }),
     createdAt: new Date(sentAt),
     ...(runAt !== undefined && { scheduledFor: new Date(runAt) }),
   }

@@ -12,6 +12,8 @@ export interface JobStatus {
   readonly tenantId: string
   /** The references of the send; absent if it has none. */
   readonly references?: readonly string[]
+  /** The trace of the send, as a W3C `traceparent`; absent if it has none. */
+  readonly traceparent?: string
   /** Derived from the states of its runs. */
   readonly state: JobState
   /** The time of the send. */

@@ -146,9 +146,9 @@ export function createEngineProvider(options: EngineProviderOptions): LocalProvi
       await attached().engine.cancel(id)
     },
 
-    async retry(id) {
+    async retry(id, traceparent) {
       const { engine, store } = open('retryJob')
-      await store.retry(id)
+      await store.retry(id, traceparent)
       watchers.notify(id)
       engine.wake()
     },

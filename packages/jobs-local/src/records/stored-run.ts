@@ -83,6 +83,14 @@ export function stateOf(job: { readonly state: JobState; readonly runs: readonly
   return job.runs.length === 0 ? job.state : jobStateOf(job.runs)
 }
 
+/** Notes the trace of a retry, or that it has none. Returns whether the envelope has changed. */
+export function noteRetry(job: StoredJob, retryTraceparent: string | undefined): boolean {
+  const { retryTraceparent: before, ...envelope } = job.envelope
+  if (retryTraceparent === before) return false
+  job.envelope = retryTraceparent === undefined ? envelope : { ...envelope, retryTraceparent }
+  return true
+}
+
 /** Makes an unhandled job due at the time of its retry: its runs count their times from then. */
 export function makeDueAgain(job: StoredJob, now: number): void {
   const { delayMs: _, ...envelope } = job.envelope

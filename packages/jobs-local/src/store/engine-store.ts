@@ -150,8 +150,12 @@ export interface EngineStore {
   get(jobId: string, options?: GetOptions): MaybePromise<StoredJob | undefined>
   /** Cancels all open runs of a job. Returns those that run in this process, whose handlers must be aborted. */
   cancel(jobId: string): MaybePromise<readonly StoredRun[]>
-  /** Adds a run for each definition whose newest run failed. An unhandled job is due again. */
-  retry(jobId: string): MaybePromise<void>
+  /**
+   * Adds a run for each definition whose newest run failed. An unhandled job is due again.
+   *
+   * @param traceparent - the trace of the retry, which its runs get with the envelope
+   */
+  retry(jobId: string, traceparent?: string): MaybePromise<void>
   /**
    * Deletes a batch of a tenant's jobs that were sent before an instant and have ended. Once there are none, deletes a
    * batch of its keys that no job holds, and then makes what was deleted unreadable.

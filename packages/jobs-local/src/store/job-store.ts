@@ -218,8 +218,10 @@ export interface JobStore extends LimitedStore {
   /**
    * Adds a run for each definition whose newest run failed. An unhandled job is due again. Does nothing with a job in
    * another state.
+   *
+   * @param traceparent - the trace of the retry, which its runs get with the envelope
    */
-  retry(jobId: string, now: number): void
+  retry(jobId: string, now: number, traceparent?: string): void
   /**
    * Deletes a batch of a tenant's jobs that were sent before an instant and have ended. Once there are none, deletes a
    * batch of its keys that no job holds.

@@ -106,8 +106,8 @@ class SynchronousStore implements EngineStore {
     return changeNow(this.#store, () => this.#store.cancel(jobId, this.#now()))
   }
 
-  retry(jobId: string): MaybePromise<void> {
-    return changeNow(this.#store, () => this.#store.retry(jobId, this.#now()))
+  retry(jobId: string, traceparent?: string): MaybePromise<void> {
+    return changeNow(this.#store, () => this.#store.retry(jobId, this.#now(), traceparent))
   }
 
   async erase(tenantId: string, until: number): Promise<ErasedPart> {

@@ -127,6 +127,19 @@ describe.each(storeNames)('the %s store', (name) => {
     expect(store.get(sent!.id)?.runs).toMatchObject([{ compensateOnCancel: true }, { compensateOnCancel: true }])
   })
 
+  test('the runs of a retry get its trace, and not that of an earlier one', () => {
+    const { store, id, run } = storeWithRunning(name)
+    store.settle(run, 1, failed, 0, true)
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    store.retry(id, 0, traceparent)
+    const [again] = store.claim(1, unlimited, 0)
+    expect(again!.job.envelope).toMatchObject({ retryTraceparent: traceparent })
+    store.settle(again!, 1, failed, 0, true)
+    store.retry(id, 0)
+    const [last] = store.claim(1, unlimited, 0)
+    expect(last!.job.envelope).not.toHaveProperty('retryTraceparent')
+  })
+
   test('remembers the last tick of each cron job', () => {
     const store = createStore(name)
     expect(store.lastTick('cron')).toBeUndefined()

@@ -56,7 +56,7 @@ export const treeCases: readonly TreeCase[] = [
   },
   {
     id: 'failed',
-    title: 'a final failure has `onFailure` as an inner span, and a manual retry is linked to the same send',
+    title: 'a final failure has `onFailure` as an inner span, and the attempt of a manual retry is linked to it',
     async play(engine) {
       const { client } = engine
       const { id } = await client.sendJob('shop.ordered', { ...order, fails: 9 }, { maxAttempts: 1 })
@@ -67,8 +67,8 @@ export const treeCases: readonly TreeCase[] = [
       'send shop.ordered PRODUCER',
       'process confirm-order CONSUMER #1 failed error=CardDeclined <- send shop.ordered',
       '  onFailure confirm-order INTERNAL completed',
-      'retry shop.ordered CLIENT',
-      'process confirm-order CONSUMER #1 failed error=CardDeclined <- send shop.ordered',
+      'retry shop.ordered CLIENT <- send shop.ordered',
+      'process confirm-order CONSUMER #1 failed error=CardDeclined <- send shop.ordered, retry shop.ordered',
       '  onFailure confirm-order INTERNAL completed',
     ],
   },
@@ -102,7 +102,7 @@ export const treeCases: readonly TreeCase[] = [
       const { id } = await client.sendJob('shop.ordered', order, { delay: '1h' })
       await client.cancelJob(id)
     },
-    tree: ['send shop.ordered PRODUCER', 'cancel shop.ordered CLIENT'],
+    tree: ['send shop.ordered PRODUCER', 'cancel shop.ordered CLIENT <- send shop.ordered'],
   },
   {
     id: 'delayed',

@@ -31,7 +31,7 @@ export const migrations: readonly Migration[] = [
   CREATE FUNCTION {schema}.event_lock(tenant text, event text) RETURNS int8 LANGUAGE sql IMMUTABLE
     AS $$ SELECT hashtextextended(tenant || chr(1) || event, hashtextextended('{schema}', 1)) $$;
 
-  CREATE TABLE {schema}.jobs (        -- written once; changed only for a job without runs
+  CREATE TABLE {schema}.jobs (        -- written once; changed only for a job without runs, and by a retry
     id text COLLATE "C" PRIMARY KEY,
     tenant text COLLATE "C" NOT NULL,
     event text COLLATE "C" NOT NULL,

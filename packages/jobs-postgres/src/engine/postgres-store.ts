@@ -132,8 +132,8 @@ export function openPostgresStore(options: PostgresStoreOptions): OpenedStore {
       watch.send('jobs')
       return running
     },
-    async retry(jobId) {
-      await runs.retry(jobId)
+    async retry(jobId, traceparent) {
+      await runs.retry(jobId, traceparent)
       watch.send('jobs')
     },
     erase: (tenantId, until) => changes.make((transaction) => eraseJobs(transaction, tenantId, until)),

@@ -1,6 +1,7 @@
 import { encodeEnvelope, newestRuns, retryWorkflowRecord } from '@cgk-platform/jobs-core/provider'
 import {
   makeDueAgain,
+  noteRetry,
   runIdOf,
   stateOf,
   type StoredJob,
@@ -19,13 +20,18 @@ import { storedText } from '../store/stored-text.ts'
  * Adds a run for each definition whose newest run failed. A workflow continues from the record of its failed run. An
  * unhandled job is due again.
  */
-export async function retryJob(transaction: Queryable, jobId: string, hints: Hints): Promise<void> {
+export async function retryJob(
+  transaction: Queryable,
+  jobId: string,
+  { traceparent, hints }: { readonly traceparent?: string | undefined; readonly hints: Hints },
+): Promise<void> {
   await transaction.query('SELECT 1 FROM {schema}.jobs WHERE id = $1 FOR UPDATE', [jobId]) // one retry at a time
   const job = await readJob(transaction, jobId)
   if (!job) return
   const state = stateOf(job)
   if (state !== 'failed' && state !== 'unhandled') return
   hints.work()
+  if (noteRetry(job, traceparent)) await writeEnvelope(transaction, job)
   const [row] = await transaction.query<{ now: number }>('SELECT {schema}.now_ms() AS now')
   if (state === 'unhandled') return retryUnhandled(transaction, job, row!.now)
   let number = job.runs.length
@@ -36,14 +42,17 @@ export async function retryJob(transaction: Queryable, jobId: string, hints: Hin
 
 async function retryUnhandled(transaction: Queryable, job: StoredJob, now: number): Promise<void> {
   makeDueAgain(job, now)
-  await transaction.query('UPDATE {schema}.jobs SET state = NULL, ended_at = NULL, envelope = $2 WHERE id = $1', [
-    job.envelope.id,
-    encodeEnvelope(job.envelope),
-  ])
+  await writeEnvelope(transaction, job)
+  await transaction.query('UPDATE {schema}.jobs SET state = NULL, ended_at = NULL WHERE id = $1', [job.envelope.id])
   await transaction.query(
     'INSERT INTO {schema}.arrivals (job, tenant, event) SELECT id, tenant, event FROM {schema}.jobs WHERE id = $1',
     [job.envelope.id],
   )
+}
+
+async function writeEnvelope(transaction: Queryable, { envelope }: StoredJob): Promise<void> {
+  const sql = 'UPDATE {schema}.jobs SET envelope = $2 WHERE id = $1'
+  await transaction.query(sql, [envelope.id, encodeEnvelope(envelope)])
 }
 
 /** @param number - that of the new run */

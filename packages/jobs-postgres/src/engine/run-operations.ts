@@ -106,8 +106,8 @@ export class RunOperations {
   }
 
   /** Adds a run for each definition whose newest run failed. An unhandled job is due again. */
-  retry(jobId: string): Promise<void> {
-    return this.#options.changes.try((transaction, hints) => retryJob(transaction, jobId, hints))
+  retry(jobId: string, traceparent?: string): Promise<void> {
+    return this.#options.changes.try((transaction, hints) => retryJob(transaction, jobId, { traceparent, hints }))
   }
 }
 

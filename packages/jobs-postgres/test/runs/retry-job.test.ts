@@ -7,8 +7,8 @@ import { openDatabase, type TestDatabase } from '../kit/open-database.ts'
 
 const failed = { state: 'failed', phase: null, is_open: false, attempts: 3, ended_at: 9, error: '{}' }
 
-function retry({ database }: TestDatabase, jobId: string): Promise<void> {
-  return database.transaction((transaction) => retryJob(transaction, jobId, new Hints()))
+function retry({ database }: TestDatabase, jobId: string, traceparent?: string): Promise<void> {
+  return database.transaction((transaction) => retryJob(transaction, jobId, { traceparent, hints: new Hints() }))
 }
 
 test('each failed run gets another one, once, that continues its record', async () => {
@@ -42,6 +42,28 @@ test('each failed run gets another one, once, that continues its record', async 
   expect(await database.query('SELECT id FROM {schema}.lanes WHERE has_waiting')).toEqual([{ id: row.lane }])
   expect(await database.query('SELECT key FROM {schema}.steps WHERE run = 3')).toEqual([{ key: 'charge' }])
   expect(await database.query('SELECT number FROM {schema}.runs')).toHaveLength(3)
+})
+
+test('the runs of a retry get its trace, and not that of an earlier one', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const envelope = { v: 1, id: 'a', event: 'e', tenantId: 't', payload: 1, sentAt: 1 }
+  const stored = async (): Promise<unknown> => {
+    const [job] = await database.query<{ envelope: string }>('SELECT envelope FROM {schema}.jobs')
+    return JSON.parse(job!.envelope)
+  }
+  await addRun(database, { job: 'a', ...failed }, 1)
+  await database.query('UPDATE {schema}.jobs SET envelope = $1', [JSON.stringify(envelope)])
+
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+  await retry(opened, 'a', traceparent)
+  expect(await stored()).toEqual({ ...envelope, retryTraceparent: traceparent })
+
+  await database.query(
+    "UPDATE {schema}.runs SET state = 'failed', phase = NULL, is_open = false, ended_at = 9, error = '{}'",
+  )
+  await retry(opened, 'a')
+  expect(await stored()).toEqual(envelope)
 })
 
 test('an unhandled job is due again, as of its retry', async () => {

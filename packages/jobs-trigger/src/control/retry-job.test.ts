@@ -30,7 +30,7 @@ function open(runs: readonly Partial<EngineRun>[], responses?: FakeResponses, de
   const clock = createFakeClock()
   const jobs = toJobRegistry(definitions)
   const reader = createJobReader({ api, clock, jobs: () => jobs })
-  const retry = (id = 'run_1') => clock.finish(retryJob(id, { api, clock, reader }))
+  const retry = (id = 'run_1', traceparent?: string) => clock.finish(retryJob(id, { api, clock, reader }, traceparent))
   return { api, clock, retry }
 }
 
@@ -46,6 +46,18 @@ test("triggers a job's event again for the definition that failed, and tags the 
     },
   ])
   expect(api.requests.filter((one) => one.startsWith('tag'))).toEqual([`tag run_1 ${retriedByTag('run_made1')}`])
+})
+
+test('gives the runs its trace, and not that of an earlier retry', async () => {
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+  const traced = open([inline])
+  await traced.retry('run_1', traceparent)
+  expect(traced.api.triggered[0]!.payload).toMatchObject({ envelope: { ...envelope, retryTraceparent: traceparent } })
+  const before = { ...inline, payload: { envelope: { ...envelope, retryTraceparent: traceparent } } }
+  const untraced = open([before])
+  await untraced.retry()
+  expect(untraced.api.triggered[0]!.payload).toMatchObject({ envelope })
+  expect(untraced.api.triggered[0]!.payload).not.toHaveProperty('envelope.retryTraceparent')
 })
 
 test('also starts missing runs, if a job failed before it started all of its runs', async () => {

@@ -27,9 +27,14 @@ const maxTags = 10
  * Triggers the job's event again: for the definitions whose newest run failed, or for all if the job is unhandled. Tags the job's previous event run with
  * the id of the new one. Concurrent retries use the same idempotency key, so they create one run.
  *
+ * @param traceparent - the trace of the retry, which its runs get with the envelope
  * @throws {UnsupportedFeatureError} if the previous run has no free tag. @throws {RequestFailedError}
  */
-export async function retryJob(id: string, { api, clock, reader }: RetryDependencies): Promise<void> {
+export async function retryJob(
+  id: string,
+  { api, clock, reader }: RetryDependencies,
+  traceparent?: string,
+): Promise<void> {
   const eventRuns = await reader.eventRuns(id)
   const retry = eventRuns && toRetry(id, eventRuns, reader)
   if (!retry) return
@@ -43,7 +48,7 @@ export async function retryJob(id: string, { api, clock, reader }: RetryDependen
     ...toRunRequest(envelope, options, id),
     idempotencyKey: await hashOf(['retry', id, last, ...Object.values(retry.runs)]),
   }
-  const json = toRetryPayload(root.payload, payload, retry)
+  const json = toRetryPayload(root.payload, payload, retry, traceparent ?? null)
   const triggering = api.trigger(eventTaskId(envelope.event), json, request)
   const { id: retryRunId } = await resolveRequest({ ...question, isMutation: true }, triggering)
   await api.addTags(last, [retriedByTag(retryRunId)])

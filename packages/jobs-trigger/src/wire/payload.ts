@@ -109,11 +109,20 @@ export function readRunPayload(payload: unknown): RunPayload | undefined {
  * understand.
  *
  * @param original - the payload of the job's run, and as it was read
+ * @param traceparent - that of a call of `retryJob`; `null` if it has none. Absent: the run takes the place of another
  */
-export function toRetryPayload(original: unknown, { envelope, options }: EventPayload, retry: Retry): Json {
+export function toRetryPayload(
+  original: unknown,
+  { envelope, options }: EventPayload,
+  retry: Retry,
+  traceparent?: string | null,
+): Json {
   const value = parsed(original)
   const sent = decodeEnvelope(value['envelope']) ? value : { envelope, ...(options && { options }) }
-  return toWireJson({ ...(sent as unknown as EventPayload), retry })
+  const { retryTraceparent: before, ...own } = parsed(sent['envelope'])
+  const noted = traceparent === undefined ? before : (traceparent ?? undefined)
+  const noting = { ...sent, envelope: noted === undefined ? own : { ...own, retryTraceparent: noted }, retry }
+  return toWireJson(noting as unknown as EventPayload)
 }
 
 function readRetry(value: unknown): Retry | undefined {

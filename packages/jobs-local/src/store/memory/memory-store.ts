@@ -23,7 +23,7 @@ import type {
 } from '../job-store.ts'
 import { enterState, lastErrorOf } from '../../records/enter-state.ts'
 import type { EndedState } from '../../records/run-state.ts'
-import { hasBegun, makeDueAgain, type StoredJob, type StoredRun, stateOf } from '../../records/stored-run.ts'
+import { hasBegun, makeDueAgain, noteRetry, type StoredJob, type StoredRun, stateOf } from '../../records/stored-run.ts'
 import type { Subscriber, WorkerDefinition } from '../../records/subscriber.ts'
 import { isCompensatedOnCancel } from '../../rules/is-compensated-on-cancel.ts'
 import { listJobs } from './list-jobs.ts'
@@ -235,12 +235,13 @@ class MemoryStore implements JobStore {
     return running
   }
 
-  retry(jobId: string, now: number): void {
+  retry(jobId: string, now: number, traceparent?: string): void {
     const job = this.#jobs.get(jobId)
     if (!job || !retryableStates.includes(stateOf(job))) return
     this.#retained.remove(job)
     this.#openJobs++
     delete job.endedAt
+    noteRetry(job, traceparent)
     if (job.runs.length === 0) {
       makeDueAgain(job, now)
       this.#open.addJob(job)

@@ -1,4 +1,5 @@
 import { isEnded, type Logger } from '@cgk-platform/jobs-core'
+import { retryableStates } from '@cgk-platform/jobs-core/scheduling'
 import type { Clock, Envelope, JobErrorInfo, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 
 import * as jobs from './tables/jobs-table.ts'
@@ -16,7 +17,7 @@ import type {
   RunChanges,
   StoredPage,
 } from '../job-store.ts'
-import { type StoredJob, type StoredRun, stateOf } from '../../records/stored-run.ts'
+import { noteRetry, type StoredJob, type StoredRun, stateOf } from '../../records/stored-run.ts'
 import type { Subscriber } from '../../records/subscriber.ts'
 import type { Steps } from '../../time/steps.ts'
 import { WallClock } from '../../time/wall-clock.ts'
@@ -290,11 +291,12 @@ class SqliteStore implements JobStore {
     return running.filter(isHere).map((run) => this.#held.get(keyOf(run).run) ?? run)
   }
 
-  retry(jobId: string, now: number): void {
+  retry(jobId: string, now: number, traceparent?: string): void {
     const job = this.#reader.job(jobId)
-    if (!job) return
+    if (!job || !retryableStates.includes(stateOf(job))) return
+    if (noteRetry(job, traceparent)) jobs.writeEnvelope(this.#connection, job)
     if (stateOf(job) === 'failed') retryJob(this.#connection, job, now)
-    else if (stateOf(job) === 'unhandled') {
+    else {
       jobs.retryUnhandledJob(this.#connection, job, now)
       this.#places.forget() // it waits again, with its old number
     }

@@ -119,8 +119,12 @@ export function endJob(
 /** Lets an unhandled job wait for the turn of its tenant again. */
 export function retryUnhandledJob(connection: Connection, job: StoredJob, now: number): void {
   makeDueAgain(job, now)
-  const { envelope } = job
-  const sql = "UPDATE cgk_jobs SET state = 'arrived', ended_at = NULL, envelope = ? WHERE seq = ?"
-  connection.run(sql, encodeEnvelope(envelope), seqOf(job))
-  addDue(connection, 'job', envelope.tenantId, 0)
+  writeEnvelope(connection, job)
+  connection.run("UPDATE cgk_jobs SET state = 'arrived', ended_at = NULL WHERE seq = ?", seqOf(job))
+  addDue(connection, 'job', job.envelope.tenantId, 0)
+}
+
+/** Replaces the stored envelope of a job. */
+export function writeEnvelope(connection: Connection, job: StoredJob): void {
+  connection.run('UPDATE cgk_jobs SET envelope = ? WHERE seq = ?', encodeEnvelope(job.envelope), seqOf(job))
 }
