@@ -51,12 +51,13 @@ export async function openTransaction(
     }
     return run(own, sql, values) as never
   }
+  let wasEnded = false
+  const ended = (): void => void (wasEnded = true)
   return {
-    client: guarded(own, () => isOver),
+    client: guarded(own, { isOver: () => isOver, ended }),
     async commit(work) {
       isOver = true
-      // A text of several statements can hide one that ends it.
-      if (own.getTransactionStatus?.() === 'I') throw refusal('was ended by its code', howToEnd)
+      if (wasEnded || own.getTransactionStatus?.() === 'I') throw refusal('was ended by its code', howToEnd)
       // Statements that the app has not awaited run before it.
       await work({ query })
       await own.query({ text: 'COMMIT' })
@@ -75,17 +76,34 @@ export async function openTransaction(
 const howToEnd = 'Return to commit it, or throw to roll it back. `SAVEPOINT` begins a part of it.'
 
 const endsTransaction =
-  /^\s*(?:begin|start\s+transaction|commit|end|abort|prepare\s+transaction|rollback(?!\s+(?:(?:work|transaction)\s+)?to\b))\b/i
+  /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*(begin|start\s+transaction|commit|end|abort|prepare\s+transaction|rollback(?!\s+(?:(?:work|transaction)\s+)?to\b))\b/i
 
-/** Returns a client that refuses statements which begin or end the transaction, and all once it is over. */
-function guarded(client: PgClient, isOver: () => boolean): PgClient {
+/** The commands of results that show that a transaction has ended or begun. `ROLLBACK` is also that of `ROLLBACK TO`. */
+const ends: ReadonlySet<unknown> = new Set(['BEGIN', 'START', 'COMMIT'])
+
+/**
+ * Returns a client that refuses statements which begin or end the transaction, and all once it is over. It calls `ended`
+ * after a text of several statements that did so all the same.
+ */
+function guarded(
+  client: PgClient,
+  { isOver, ended }: { readonly isOver: () => boolean; readonly ended: () => void },
+): PgClient {
+  const note = (results: unknown): void => {
+    if ([results].flat().some((result) => ends.has((result as { command?: unknown } | null)?.command))) ended()
+  }
   const query = (...args: Parameters<PgClient['query']>): Promise<{ readonly rows: unknown[] }> => {
     const [given] = args as readonly unknown[]
     const text = typeof given === 'string' ? given : (given as { text?: unknown } | null)?.text
     const statement = typeof text === 'string' ? endsTransaction.exec(text) : null
     if (isOver()) return refuse('has ended', 'Await all statements in the code that got it.')
-    if (!statement) return client.query(...args)
-    return refuse(`belongs to the engine, so it refuses \`${statement[0].trim()}\``, howToEnd)
+    if (!statement) {
+      const answer = client.query(...args)
+      // Without a promise, the app has passed a callback or an object.
+      if (typeof answer?.then === 'function') answer.then(note, () => undefined)
+      return answer
+    }
+    return refuse(`belongs to the engine, so it refuses \`${statement[1]}\``, howToEnd)
   }
   const release = (): never => {
     throw refusal('belongs to the engine', 'Do not release its client.')

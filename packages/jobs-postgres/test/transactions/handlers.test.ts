@@ -132,7 +132,7 @@ describe('a handler with a transaction', () => {
       transaction: true,
       handler: async (_event, { transaction }) => {
         late = transaction
-        for (const sql of [' commit', 'ROLLBACK', 'BEGIN', "PREPARE TRANSACTION 'a'"])
+        for (const sql of [' commit', '/* a */ -- b\nROLLBACK', 'BEGIN', "PREPARE TRANSACTION 'a'"])
           await noted(transaction.query(sql))
         await transaction.query('SAVEPOINT a')
         await effects.add(transaction, 'gone')
@@ -152,14 +152,15 @@ describe('a handler with a transaction', () => {
     expect(await effects.all()).toEqual(['a'])
   })
 
-  test('that ends it among several statements fails by name', async () => {
+  const texts = ['SELECT 1; COMMIT', 'SELECT 1; COMMIT; BEGIN', 'SELECT 1; ROLLBACK; START TRANSACTION']
+  test.each(texts)('that ends it among several statements fails by name: %s', async (text) => {
     const { start } = await openApp()
     const job = defineJob({
       id: 'ends-it',
       event: 'work.asked',
       retry: { maxAttempts: 1 },
       transaction: true,
-      handler: async (_event, { transaction }) => void (await transaction.query('SELECT 1; COMMIT')),
+      handler: async (_event, { transaction }) => void (await transaction.query(text)),
     })
     const client = start([job])
     const { id } = await client.sendJob('work.asked', { tenantId })
