@@ -17,7 +17,7 @@ const baggage = 'userId=alice,region=eu%20west;private'
 /** Returns an instrumentation that records its activities in the journal. */
 export function conformanceInstrumentation(): Instrumentation {
   return {
-    startSend(envelopes) {
+    startSend({ envelopes }) {
       const { tenantId } = envelopes[0]!
       if (tenantId.startsWith(faultyTenant)) throw new Error('the instrumentation threw on purpose')
       if (!tenantId.startsWith(observedTenant)) return undefined

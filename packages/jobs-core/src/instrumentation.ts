@@ -8,11 +8,13 @@ export type {
   Activity,
   AttemptActivity,
   AttemptPart,
+  CalledEngine,
   Instrumentation,
   PartEnd,
   SendActivity,
   SettleActivity,
   SettledJob,
   StartedAttempt,
+  StartedSend,
   TraceFields,
 } from './hooks/instrumentation.ts'

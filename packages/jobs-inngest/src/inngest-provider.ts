@@ -78,6 +78,7 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
     findStepError,
     findSendError: (envelope) => findSendError(envelope, eventHistoryMs),
 
+    serverUrl: async () => (await services()).client.eventBaseUrl,
     attach: (attachedHost) => void (host = attachedHost),
 
     async send(envelopes) {

@@ -1,3 +1,4 @@
+import type { CalledEngine } from '@cgk-platform/jobs-core/instrumentation'
 import type { Attributes } from '@opentelemetry/api'
 
 /**
@@ -39,14 +40,30 @@ export const systemName = 'cgk.jobs'
  *
  * @param event - absent if a send has several
  */
-export function labelsOf(operation: string, provider: string, event?: string): Attributes {
+export function labelsOf(operation: string, { provider, serverUrl }: CalledEngine, event?: string): Attributes {
   const labels: Attributes = {
     'messaging.system.name': systemName,
     'messaging.operation.name': operation,
     'cgk.jobs.engine': provider,
   }
   if (event !== undefined) labels['messaging.destination.name'] = event
+  if (serverUrl !== undefined) Object.assign(labels, serverOf(serverUrl))
   return labels
+}
+
+const servers = new Map<string, Attributes>()
+
+/** Returns the attributes of a server. A process has few of them. */
+function serverOf(url: string): Attributes {
+  const known = servers.get(url)
+  if (known) return known
+  const { hostname, port, protocol } = new URL(url)
+  const server = {
+    'server.address': hostname.replace(/^\[|\]$/g, ''),
+    'server.port': port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
+  }
+  servers.set(url, server)
+  return server
 }
 
 /** The maximum length of a value. An SDK without a limit would keep a message of a megabyte in memory. */

@@ -41,7 +41,7 @@ const known = new Map<string, { readonly event: string; readonly provider: strin
 function labelsOfAttempt({ definitionId, event, provider }: StartedAttempt): Attributes {
   const last = known.get(definitionId)
   if (last?.event === event && last.provider === provider) return last.labels
-  const labels = { ...labelsOf('process', provider, event), [names.definition]: definitionId }
+  const labels = { ...labelsOf('process', { provider }, event), [names.definition]: definitionId }
   known.set(definitionId, { event, provider, labels })
   return labels
 }

@@ -17,7 +17,7 @@ export function openTelemetry(given: OpenTelemetryOptions = {}): Instrumentation
   const checked = options.read(given)
   const telemetry = globalTelemetry()
   return {
-    startSend: (envelopes, provider, isBatch) => startSend(telemetry, checked, { envelopes, provider, isBatch }),
+    startSend: (send) => startSend(telemetry, checked, send),
     startAttempt: (attempt, batch) => startAttempt(telemetry, checked, attempt, batch),
     startSettle: (job) => startSettle(telemetry, job),
     isEnabled: () => telemetry.tracer() !== undefined || telemetry.instruments() !== undefined,

@@ -56,7 +56,11 @@ class Process implements AttemptActivity {
     attempt: StartedAttempt,
     batch: readonly StartedAttempt[] | undefined,
   ) {
-    const surrounding = contextOf(attempt.trace, attempt.hasEngineSpan ? context.active() : ROOT_CONTEXT)
+    const surrounding = contextOf(
+      attempt.trace,
+      attempt.hasEngineSpan ? context.active() : ROOT_CONTEXT,
+      options.baggage,
+    )
     this.#attempt = attempt
     this.#tracer = tracer
     this.#span = tracer && startProcess(tracer, options, attempt, batch, surrounding)
@@ -99,13 +103,17 @@ function startProcess(
   // The handler of a batch has several senders, so it cannot continue the trace of one.
   const parent = continued === 'nested' && !batch ? (isResumed && before) || sent : undefined
   const around = attempt.hasEngineSpan ? trace.getSpanContext(surrounding) : undefined
-  const { links, unlinked } = toLinks([
-    ...(batch ?? []).flatMap((one) => linkTo(spanContextOf(one.trace), { [names.messageId]: bounded(one.jobId) })),
-    ...linkTo(sent),
-    ...linkTo(before === parent ? undefined : before),
-    ...linkTo(batch ? undefined : spanContextOf({ traceparent: attempt.retryTraceparent })),
-    ...linkTo(parent && around),
-  ])
+  const all = batch ?? [attempt]
+  const attributesOfLink = (one: StartedAttempt): Attributes | undefined =>
+    batch && { [names.messageId]: bounded(one.jobId) }
+  const { links, unlinked } = toLinks(
+    all.flatMap((one) => linkTo(spanContextOf(one.trace), attributesOfLink(one))),
+    [
+      ...linkTo(parent && around),
+      ...all.flatMap((one) => linkTo(spanContextOf({ traceparent: one.retryTraceparent }), attributesOfLink(one))),
+      ...linkTo(before === parent ? undefined : before),
+    ],
+  )
   return tracer.startSpan(
     `process ${definitionId}`,
     {

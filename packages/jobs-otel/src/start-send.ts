@@ -1,5 +1,5 @@
 import { type Attributes, type Context, context, type Span, SpanKind, type Tracer } from '@opentelemetry/api'
-import type { SendActivity, TraceFields } from '@cgk-platform/jobs-core/instrumentation'
+import type { CalledEngine, SendActivity, StartedSend, TraceFields } from '@cgk-platform/jobs-core/instrumentation'
 import type { Envelope, EnvelopeResult } from '@cgk-platform/jobs-core/provider'
 
 import { bounded, labelsOf, names } from './attributes.ts'
@@ -11,14 +11,6 @@ import type { OpenTelemetryOptions } from './options.ts'
 import { toLinks } from './to-links.ts'
 import { baggageOf, spanContextOf, traceFieldsOf } from './trace-context.ts'
 
-/** Envelopes that are passed to an engine. */
-interface StartedSend {
-  readonly envelopes: readonly Envelope[]
-  readonly provider: string
-  /** Whether `sendJobs` was called. */
-  readonly isBatch: boolean
-}
-
 /** Starts the spans of a send: `send {event}`; for a batch `create {event}` for each event, and one `send`. */
 export function startSend(telemetry: Telemetry, options: OpenTelemetryOptions, send: StartedSend): SendActivity {
   return new Send(telemetry, options, send)
@@ -27,7 +19,7 @@ export function startSend(telemetry: Telemetry, options: OpenTelemetryOptions, s
 class Send implements SendActivity {
   readonly traces: readonly TraceFields[]
   readonly #envelopes: readonly Envelope[]
-  readonly #provider: string
+  readonly #engine: CalledEngine
   readonly #instruments: Instruments | undefined
   readonly #startedAt: number
   readonly #active: Context
@@ -38,18 +30,18 @@ class Send implements SendActivity {
   constructor(
     telemetry: Telemetry,
     { baggage: kept }: OpenTelemetryOptions,
-    { envelopes, provider, isBatch }: StartedSend,
+    { envelopes, isBatch, ...engine }: StartedSend,
   ) {
     const tracer = telemetry.tracer()
     const active = context.active()
     this.#envelopes = envelopes
-    this.#provider = provider
+    this.#engine = engine
     this.#active = active
     this.#instruments = telemetry.instruments()
     this.#startedAt = this.#instruments ? performance.now() : 0
     const operation = isBatch ? 'create' : 'send'
-    this.#created = tracer ? envelopes.map((one) => startMessage(tracer, one, operation, provider, active)) : []
-    this.#batch = tracer && isBatch ? startBatchSend(tracer, envelopes, this.#created, provider, active) : undefined
+    this.#created = tracer ? envelopes.map((one) => startMessage(tracer, one, operation, engine, active)) : []
+    this.#batch = tracer && isBatch ? startBatchSend(tracer, envelopes, this.#created, engine, active) : undefined
     const baggage = baggageOf(active, kept)
     this.traces = this.#created.map((span, index) =>
       traceFieldsOf(spanContextOf(envelopes[index]!) ?? span.spanContext(), baggage),
@@ -69,21 +61,27 @@ class Send implements SendActivity {
   }
 
   #measure(instruments: Instruments, results: readonly EnvelopeResult[], failed: EnvelopeResult | undefined): void {
-    const provider = this.#provider
+    const engine = this.#engine
     for (const [index, { event }] of this.#envelopes.entries()) {
-      instruments.sent.add(1, { ...labelsOf('send', provider, event), ...failureOf(results[index]) })
+      instruments.sent.add(1, { ...labelsOf('send', engine, event), ...failureOf(results[index]) })
     }
-    const labels = toAttributes('send', provider, commonEvent(this.#envelopes))
+    const labels = toAttributes('send', engine, commonEvent(this.#envelopes))
     const seconds = (performance.now() - this.#startedAt) / 1000
     instruments.operationDuration.record(seconds, { ...labels, ...failureOf(failed) })
   }
 }
 
 /** Starts the span of one event. An explicit `traceparent` of the send stays the context of its creation, which the span links to. */
-function startMessage(tracer: Tracer, envelope: Envelope, operation: string, provider: string, active: Context): Span {
+function startMessage(
+  tracer: Tracer,
+  envelope: Envelope,
+  operation: string,
+  engine: CalledEngine,
+  active: Context,
+): Span {
   const { event, tenantId } = envelope
   const explicit = spanContextOf(envelope)
-  const attributes = toAttributes(operation, provider, event)
+  const attributes = toAttributes(operation, engine, event)
   attributes['cgk.jobs.tenant.id'] = tenantId
   const links = explicit ? [{ context: explicit }] : []
   return tracer.startSpan(`${operation} ${event}`, { kind: SpanKind.PRODUCER, attributes, links }, active)
@@ -93,12 +91,15 @@ function startBatchSend(
   tracer: Tracer,
   envelopes: readonly Envelope[],
   created: readonly Span[],
-  provider: string,
+  engine: CalledEngine,
   active: Context,
 ): Span {
   const event = commonEvent(envelopes)
-  const { links, unlinked } = toLinks(created.map((span) => ({ context: span.spanContext() })))
-  const attributes = { ...toAttributes('send', provider, event), [names.messageCount]: envelopes.length, ...unlinked }
+  const { links, unlinked } = toLinks(
+    created.map((span) => ({ context: span.spanContext() })),
+    [],
+  )
+  const attributes = { ...toAttributes('send', engine, event), [names.messageCount]: envelopes.length, ...unlinked }
   const name = event === undefined ? 'send' : `send ${event}`
   return tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes, links }, active)
 }
@@ -117,8 +118,8 @@ function commonEvent(envelopes: readonly Envelope[]): string | undefined {
   return envelopes.every((envelope) => envelope.event === event) ? event : undefined
 }
 
-function toAttributes(operation: string, provider: string, event: string | undefined): Attributes {
-  const attributes = labelsOf(operation, provider, event)
+function toAttributes(operation: string, engine: CalledEngine, event: string | undefined): Attributes {
+  const attributes = labelsOf(operation, engine, event)
   attributes['messaging.operation.type'] = operation
   return attributes
 }

@@ -11,13 +11,13 @@ import { spanContextOf, traceparentOf } from './trace-context.ts'
 /** Starts the span `cancel {event}` or `retry {event}`, linked to the send. Their operations are our own, so they have no registered type. */
 export function startSettle(
   telemetry: Telemetry,
-  { operation, provider, jobId, event, tenantId, traceparent }: SettledJob,
+  { operation, jobId, event, tenantId, traceparent, ...engine }: SettledJob,
 ): SettleActivity {
   const tracer = telemetry.tracer()
   const instruments = telemetry.instruments()
   const active = context.active()
   const elapsed = startTimer()
-  const labels = labelsOf(operation, provider, event)
+  const labels = labelsOf(operation, engine, event)
   const attributes = { ...labels, [names.messageId]: bounded(jobId), [names.tenant]: bounded(tenantId) }
   const span = tracer?.startSpan(
     `${operation} ${event}`,

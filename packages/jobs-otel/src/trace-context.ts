@@ -1,4 +1,5 @@
 import {
+  type Baggage,
   type Context,
   createTraceState,
   INVALID_TRACEID,
@@ -49,25 +50,28 @@ export function traceFieldsOf(spanContext: SpanContext, baggage: string | undefi
   return { traceparent, ...(tracestate && { tracestate }), ...(baggage !== undefined && { baggage }) }
 }
 
-/**
- * Returns the baggage of a context as the propagator of the app writes it; `undefined` if there is none.
- *
- * @param kept - the keys of the members to keep, or whether to keep all
- */
-export function baggageOf(context: Context, kept: boolean | readonly string[] = true): string | undefined {
-  const baggage = propagation.getBaggage(context)
-  if (!baggage || kept === false) return undefined
-  const left = kept === true ? [] : baggage.getAllEntries().filter(([key]) => !kept.includes(key))
-  const own = baggage.removeEntries(...left.map(([key]) => key))
+/** Whether baggage travels, or the keys of the members that do. */
+type Kept = boolean | readonly string[]
+
+/** Returns the baggage of a context as the propagator of the app writes it; `undefined` if there is none. */
+export function baggageOf(context: Context, kept: Kept = true): string | undefined {
+  const baggage = keptOf(propagation.getBaggage(context), kept)
+  if (!baggage) return undefined
   const carrier: { baggage?: unknown } = {}
-  propagation.inject(propagation.setBaggage(context, own), carrier)
+  propagation.inject(propagation.setBaggage(context, baggage), carrier)
   return typeof carrier.baggage === 'string' ? carrier.baggage : undefined
 }
 
 /** Returns a context with the baggage of a trace, and nothing else of it. */
-export function contextOf({ baggage }: TraceFields, surrounding: Context): Context {
+export function contextOf({ baggage }: TraceFields, surrounding: Context, kept: Kept = true): Context {
   const clean = propagation.getBaggage(surrounding) ? propagation.deleteBaggage(surrounding) : surrounding
   if (baggage === undefined) return clean
-  const carried = propagation.getBaggage(propagation.extract(ROOT_CONTEXT, { baggage }))
+  const carried = keptOf(propagation.getBaggage(propagation.extract(ROOT_CONTEXT, { baggage })), kept)
   return carried ? propagation.setBaggage(clean, carried) : clean
+}
+
+function keptOf(baggage: Baggage | undefined, kept: Kept): Baggage | undefined {
+  if (!baggage || kept === false) return undefined
+  const left = kept === true ? [] : baggage.getAllEntries().filter(([key]) => !kept.includes(key))
+  return baggage.removeEntries(...left.map(([key]) => key))
 }

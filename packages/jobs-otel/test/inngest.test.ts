@@ -1,3 +1,5 @@
+import { expect, test } from 'vitest'
+
 import { describeTrees } from './kit/describe-trees.ts'
 import { openInngest } from './kit/open-inngest.ts'
 import { shop } from './kit/shop.ts'
@@ -12,12 +14,12 @@ function withOneMoreReplay(tree: readonly string[]): string[] {
 
 /** An attempt that continues a trace links to the span of the SDK in which it runs. */
 function withLinksToSdk(tree: readonly string[]): string[] {
-  return tree.map((line) => (/^ +process /.test(line) ? `${line}, inngest.execution` : line))
+  return tree.map((line) => (/^ +process /.test(line) ? line.replace('<- ', '<- inngest.execution, ') : line))
 }
 
 /** The API with which a run is retried carries no data. */
 function withoutLinkToRetry(tree: readonly string[]): string[] {
-  return tree.map((line) => line.replace(', retry shop.ordered', ''))
+  return tree.map((line) => line.replace('retry shop.ordered, ', ''))
 }
 
 describeTrees({
@@ -30,4 +32,16 @@ describeTrees({
     nested: withLinksToSdk(treeOf('nested')),
     resumesNested: withLinksToSdk(withOneMoreReplay(treeOf('resumesNested'))),
   },
+})
+
+test('sends and cancels have the address of the server', async () => {
+  const { client, spans, close } = await openInngest({ jobs: shop })
+  const { id } = await client.sendJob('shop.paid', { tenantId: 'acme', orderId: 'order_1' }, { delay: '1h' })
+  await client.cancelJob(id)
+  await close()
+  const addresses = spans().map(({ name, attributes }) => [name, attributes['server.address']])
+  expect(addresses).toEqual([
+    ['send shop.paid', '127.0.0.1'],
+    ['cancel shop.paid', '127.0.0.1'],
+  ])
 })

@@ -88,7 +88,7 @@ test('sends and cancels that fail have the code of their error', async () => {
   const { startSend, startSettle } = openTelemetry()
   const envelope = { v: 1, id: 'job_1', event: 'shop.paid', payload: order, tenantId: 'acme', sentAt: 0 } as const
   const error = new RequestFailedError({ provider: 'local', operation: 'send', problem: 'no' })
-  startSend!([envelope, envelope], 'local', true)!.end([
+  startSend!({ envelopes: [envelope, envelope], provider: 'local', isBatch: true })!.end([
     { ok: true, id: 'job_1', deduplicated: true },
     { ok: false, error },
   ])

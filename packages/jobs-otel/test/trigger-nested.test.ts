@@ -20,7 +20,7 @@ test('with `nested`, an attempt on Trigger.dev continues the trace of its send',
   expect(await attempt(taskId, { payload })).toMatchObject({ ok: false })
   expect(spanTree(telemetry.recorded())).toEqual([
     'send shop.ordered PRODUCER',
-    '  process confirm-order CONSUMER #1 failed error=CardDeclined <- send shop.ordered, run()',
+    '  process confirm-order CONSUMER #1 failed error=CardDeclined <- run(), send shop.ordered',
     '    onFailure confirm-order INTERNAL completed',
   ])
 })

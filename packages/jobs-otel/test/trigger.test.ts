@@ -32,6 +32,7 @@ test('the spans of a handler are in the trace of Trigger.dev, as those of a task
   await raw.tasks.trigger('plain', {})
   await until(() => ended() === 1)
   await client.sendJob('shop.counted', { tenantId: 'acme', orderId: 'order_1' })
+  expect(named('send shop.counted')[0]!.attributes['server.address']).toBe('127.0.0.1')
   await until(() => ended() === 2)
   await close()
   const [plain, ours] = ancestries()

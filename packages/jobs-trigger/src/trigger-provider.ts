@@ -3,6 +3,7 @@ import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { maxHealthWaitMs } from '@cgk-platform/jobs-core/hosted'
 import { type Clock, type JobHost, systemClock } from '@cgk-platform/jobs-core/provider'
 
+import { serverOf } from './api/request.ts'
 import { createTriggerApi } from './api/trigger-api.ts'
 import { cancelJob } from './control/cancel-job.ts'
 import { setPaused } from './control/pause-jobs.ts'
@@ -48,6 +49,7 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
     sendOptions: sendOptionNames,
     findSendError,
 
+    serverUrl: async () => serverOf(connection),
     attach: (jobHost) => void (host = jobHost),
 
     send: (envelopes) => sendEnvelopes(envelopes, { api, clock }),

@@ -8,6 +8,7 @@ import { SendFailedError } from '../errors/send-failed-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { EventName, JobEvent, JobInput } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
+import { calledEngine } from '../hooks/called-engine.ts'
 import type { Instrumentation } from '../hooks/instrumentation.ts'
 import { isObserving } from '../hooks/is-observing.ts'
 import { type ObservedSend, sendObserved } from '../hooks/send-observed.ts'
@@ -79,13 +80,13 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
     signalSchema,
   })
 
-  const observed = (
+  const observed = async (
     instrumentation: Instrumentation,
     provider: JobProvider,
     envelopes: readonly Envelope[],
     isBatch: boolean,
   ): Promise<ObservedSend> =>
-    sendObserved(instrumentation, { provider: provider.name, logger, isBatch }, envelopes, async (traced) => {
+    sendObserved(instrumentation, { ...(await calledEngine(provider)), envelopes, isBatch }, logger, async (traced) => {
       try {
         return await sendUnlessRefused(provider, traced)
       } catch (cause) {

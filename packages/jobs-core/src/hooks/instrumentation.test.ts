@@ -27,7 +27,7 @@ describe('an observed send', () => {
   test('gives each envelope its trace and ends with the results', async () => {
     const ended: unknown[] = []
     const { client, fake } = setUp({
-      startSend: (envelopes, provider, isBatch) => ({
+      startSend: ({ envelopes, provider, isBatch }) => ({
         ...activity((results) => ended.push([provider, isBatch, results])),
         traces: envelopes.map(() => ({ traceparent, tracestate: 'a=1', baggage: 'b=2' })),
       }),
@@ -116,6 +116,19 @@ describe('an instrumentation that throws', () => {
     expect(outcome).toMatchObject({ type: 'retry', error: { name: 'TypeError', message: 'The order is lost.' } })
     expect(calls).toBe(1)
   })
+})
+
+test('a fault in the activity of a cancel or a retry affects neither, and is logged', async () => {
+  const startSettle = () => ({
+    ...activity(),
+    get traceparent(): string {
+      return fault()
+    },
+  })
+  const { client, fake, lines } = setUp({ startSettle })
+  fake.jobs.set('job_1', jobStatus())
+  await client.cancelJob('job_1')
+  expect(lines.filter(({ message }) => message.includes('threw in `startSettle`'))).toHaveLength(1)
 })
 
 test('an instrumentation that is not enabled, or throws in `isEnabled`, is not called', async () => {

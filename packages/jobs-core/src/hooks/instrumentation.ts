@@ -15,6 +15,21 @@ export interface Activity<End> {
   end(end: End): void
 }
 
+/** The engine that a send or a change of a job goes to. */
+export interface CalledEngine {
+  /** Its name. */
+  readonly provider: string
+  /** The URL of its server; absent for an engine without one. */
+  readonly serverUrl?: string | undefined
+}
+
+/** A call of `sendJob` or `sendJobs`. */
+export interface StartedSend extends CalledEngine {
+  readonly envelopes: readonly Envelope[]
+  /** Whether `sendJobs` was called. */
+  readonly isBatch: boolean
+}
+
 /** The passing of envelopes to the engine. Ends with one result for each envelope, in order. */
 export interface SendActivity extends Activity<readonly EnvelopeResult[]> {
   /** The trace that each envelope gets, in order. */
@@ -70,9 +85,8 @@ export interface StartedAttempt extends AttemptInfo {
 }
 
 /** A call of `cancelJob` or `retryJob` for a job that it changes. */
-export interface SettledJob {
+export interface SettledJob extends CalledEngine {
   readonly operation: 'cancel' | 'retry'
-  readonly provider: string
   readonly jobId: string
   readonly event: string
   readonly tenantId: string
@@ -91,8 +105,8 @@ export interface SettleActivity extends Activity<{ readonly error?: unknown }> {
  * `undefined` if it is not observed. What an instrumentation throws is logged once and affects no job.
  */
 export interface Instrumentation {
-  /** Called before envelopes are passed to the engine. @param isBatch - whether `sendJobs` was called */
-  startSend?(envelopes: readonly Envelope[], provider: string, isBatch: boolean): SendActivity | undefined
+  /** Called before envelopes are passed to the engine. */
+  startSend?(send: StartedSend): SendActivity | undefined
   /**
    * Called before an attempt, outside its middleware.
    *

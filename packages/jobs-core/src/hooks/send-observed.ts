@@ -6,7 +6,7 @@ import type { JobsError } from '../errors/jobs-error.ts'
 import type { LoggerLike } from '../logging/logger.ts'
 import type { EnvelopeResult } from '../sends/envelope-result.ts'
 import { toError } from '../errors/error-info.ts'
-import type { Instrumentation, TraceFields } from './instrumentation.ts'
+import type { Instrumentation, StartedSend, TraceFields } from './instrumentation.ts'
 import { observe } from './observed.ts'
 
 /** The envelopes that were passed to an engine, with its results. */
@@ -16,18 +16,19 @@ export interface ObservedSend {
 }
 
 /**
- * Passes envelopes with their traces to `send`, inside the activity of the send.
+ * Passes envelopes with their traces to `pass`, inside the activity of the send.
  *
- * @throws what `send` throws
+ * @throws what `pass` throws
  */
 export async function sendObserved(
   instrument: Instrumentation,
-  { provider, logger, isBatch }: { readonly provider: string; readonly logger: LoggerLike; readonly isBatch: boolean },
-  envelopes: readonly Envelope[],
-  send: (envelopes: readonly Envelope[]) => Promise<readonly EnvelopeResult[]>,
+  send: StartedSend,
+  logger: LoggerLike,
+  pass: (envelopes: readonly Envelope[]) => Promise<readonly EnvelopeResult[]>,
 ): Promise<ObservedSend> {
-  const observed = observe(instrument, 'startSend', logger, () => instrument.startSend?.(envelopes, provider, isBatch))
-  if (!observed) return { envelopes, results: await send(envelopes) }
+  const { envelopes } = send
+  const observed = observe(instrument, 'startSend', logger, () => instrument.startSend?.(send))
+  if (!observed) return { envelopes, results: await pass(envelopes) }
   let traced = envelopes
   try {
     const { traces } = observed.activity
@@ -36,7 +37,7 @@ export async function sendObserved(
     observed.fault(error)
   }
   try {
-    const results = await observed.run(send, traced)
+    const results = await observed.run(pass, traced)
     observed.end(results)
     return { envelopes: traced, results }
   } catch (cause) {

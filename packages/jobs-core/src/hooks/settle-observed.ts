@@ -1,13 +1,15 @@
 import type { LoggerLike } from '../logging/logger.ts'
 import { isTraceparent } from '../events/traceparent.ts'
 import type { JobStatus } from '../status/job-status.ts'
-import type { Instrumentation, SettledJob } from './instrumentation.ts'
-import { observe } from './observed.ts'
+import type { Instrumentation, SettleActivity, SettledJob } from './instrumentation.ts'
+import { calledEngine, type NamedEngine } from './called-engine.ts'
+import { callSafely } from '../runtime/call-safely.ts'
+import { observe, type Observed } from './observed.ts'
 
 /** A change of a job that `cancelJob` or `retryJob` makes. */
 export interface SettleCall {
   readonly operation: SettledJob['operation']
-  readonly provider: { readonly name: string }
+  readonly provider: NamedEngine
   readonly status: Pick<JobStatus, 'id' | 'event' | 'tenantId' | 'traceparent'>
 }
 
@@ -18,15 +20,23 @@ export async function settleObserved(
   { operation, provider, status: { id, event, tenantId, traceparent } }: SettleCall,
   change: (traceparent: string | undefined) => Promise<void>,
 ): Promise<void> {
-  const job: SettledJob = { operation, provider: provider.name, jobId: id, event, tenantId, traceparent }
+  const job: SettledJob = { operation, ...(await calledEngine(provider)), jobId: id, event, tenantId, traceparent }
   const observed = observe(instrument, 'startSettle', logger, () => instrument.startSettle?.(job))
   if (!observed) return change(undefined)
-  const own = observed.activity.traceparent
   try {
-    await observed.run(change, isTraceparent(own) ? own : undefined)
+    await observed.run(change, traceparentOf(observed))
     observed.end({})
   } catch (error) {
     observed.end({ error })
     throw error
   }
+}
+
+/** Returns the valid `traceparent` of an activity, if it has one. */
+function traceparentOf(observed: Observed<SettleActivity>): string | undefined {
+  const traceparent = callSafely(
+    () => observed.activity.traceparent,
+    (error) => observed.fault(error),
+  )
+  return isTraceparent(traceparent) ? traceparent : undefined
 }

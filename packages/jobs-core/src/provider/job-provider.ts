@@ -23,6 +23,8 @@ export interface JobProvider {
   readonly name: string
   /** The engine's capabilities. The client rejects what the engine does not support before it calls the provider. */
   readonly capabilities: Capabilities
+  /** Returns the URL of the server to which it sends, for traces. Omit it if there is none, or if its driver tells. */
+  serverUrl?(): Promise<string>
   /** Receives what a provider needs to run jobs in this process. Called once, before any other method. */
   attach?(host: JobHost): void
   /**

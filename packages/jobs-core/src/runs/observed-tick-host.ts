@@ -7,14 +7,13 @@ import type { TickHost } from './dispatch-tick.ts'
 /** Returns a host whose sends are observed as a batch: the jobs of a tick get the trace of the run that sends them. */
 export function observedTickHost(host: TickHost, attempt: Attempt, instrument: Instrumentation): TickHost {
   const { logger, limits } = attempt.host
-  const from = { provider: limits.provider, logger, isBatch: true }
   /** Sends envelopes. @param send - returns the tenants that already had an open run */
   const observed = async (
     envelopes: readonly Envelope[],
     send: (traced: readonly Envelope[]) => Promise<readonly string[]>,
   ): Promise<readonly string[]> => {
     let open: readonly string[] = []
-    await sendObserved(instrument, from, envelopes, async (traced) => {
+    await sendObserved(instrument, { envelopes, provider: limits.provider, isBatch: true }, logger, async (traced) => {
       open = await send(traced)
       const skipped = new Set(open)
       // A hosted engine chooses the ids of these jobs and does not report them.

@@ -257,7 +257,10 @@ function recorded(seen: unknown[]): Instrumentation {
     seen.push(facts)
     return { ...activity, startPart: start }
   }
-  const startSend = (envelopes: readonly unknown[]) => ({ ...start(envelopes), traces: envelopes.map(() => ({})) })
+  const startSend = ({ envelopes }: { readonly envelopes: readonly unknown[] }) => ({
+    ...start(envelopes),
+    traces: envelopes.map(() => ({})),
+  })
   return { startAttempt: start, startSend, startSettle: start } as never
 }
 

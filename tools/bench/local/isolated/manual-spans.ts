@@ -8,7 +8,7 @@ export interface ManualSpans {
 }
 
 const shared = {
-  'messaging.system.name': 'cgk_jobs',
+  'messaging.system.name': 'cgk.jobs',
   'messaging.destination.name': 'analytics.track',
   'cgk.jobs.engine': 'local',
   'cgk.jobs.tenant.id': 'tenant_1',

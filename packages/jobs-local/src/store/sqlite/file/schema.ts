@@ -26,7 +26,7 @@ export const firstVersion = 16
  * The steps, one for each schema version. A file records the number of steps that it has, and the oldest version that
  * can use it. The `sql` of a published step must never change.
  *
- * A job row is written once, when the job is sent. Its progress is stored in its runs. Instants are epoch milliseconds.
+ * A job row is written when the job is sent, and changed only without runs and by a retry. Its progress is stored in its runs. Instants are epoch milliseconds.
  * `run` is the number of a run in the file: 2^20 times the `seq` of its job, plus its number within the job. Tables with
  * large values have rowids: without, SQLite reads whole values to compare keys.
  */
