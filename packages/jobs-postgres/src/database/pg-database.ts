@@ -169,8 +169,10 @@ class PgConnections {
       }
       try {
         const result = await work({ query: (sql, values) => send(() => this.run(connection, sql, values)) })
-        isCommitting = true
-        void send(() => client.query({ text: 'COMMIT' }))
+        void send(() => {
+          isCommitting = true
+          return client.query({ text: 'COMMIT' })
+        })
         isOver = true
         await Promise.all(sent)
         return result

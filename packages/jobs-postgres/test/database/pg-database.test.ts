@@ -1,5 +1,5 @@
 import { StoreError } from '@cgk-platform/jobs-core/errors'
-import { Pool } from 'pg'
+import { Pool, type PoolClient } from 'pg'
 import { expect, test } from 'vitest'
 
 import { createPgDatabase } from '../../src/database/pg-database.ts'
@@ -95,6 +95,25 @@ test('a transaction that fails between its statements keeps none of them', async
   })
   await expect(failing).rejects.toMatchObject({ cause: { message: 'no' } })
   expect(await database.query(countSql, [0])).toEqual([{ count: 0 }])
+})
+
+test('a transaction whose connection is lost before its commit is sent runs again', async () => {
+  await using opened = await openDatabase() // without a pipeline
+  const { database, pool } = opened
+  await database.query(countSql, [0])
+  let losses = 0
+  pool.on('acquire', (client: PoolClient) => {
+    if (losses++ > 0) return
+    const { query } = client
+    client.query = ((...args: readonly [{ readonly text: string }]) => {
+      if (!args[0].text.startsWith('BEGIN')) return query.apply(client, args as never)
+      client.query = query
+      return Promise.reject(Object.assign(new Error('lost'), { code: 'ECONNRESET' }))
+    }) as never
+  })
+  await database.transaction(async (transaction) => void transaction.query(addSql, ['one']))
+  expect(losses).toBe(2)
+  expect(await database.query(countSql, [0])).toEqual([{ count: 1 }])
 })
 
 test('a connection that is lost while the pool of the app hands it out does not end the process', async () => {
