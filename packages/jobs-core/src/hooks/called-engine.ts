@@ -8,7 +8,14 @@ export interface NamedEngine {
 
 /** Returns what an instrumentation learns of the engine of a call. */
 export async function calledEngine(engine: NamedEngine): Promise<CalledEngine> {
-  // The call itself fails for the same reason, with its own error.
-  const serverUrl = await engine.serverUrl?.().catch(() => undefined)
+  const serverUrl = await serverUrlOf(engine)
   return { provider: engine.name, ...(serverUrl !== undefined && { serverUrl }) }
+}
+
+async function serverUrlOf(engine: NamedEngine): Promise<string | undefined> {
+  try {
+    return await engine.serverUrl?.()
+  } catch {
+    return undefined // the call itself fails for the same reason, with its own error
+  }
 }
