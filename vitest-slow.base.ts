@@ -14,8 +14,7 @@ class LongestFirst extends BaseSequencer {
 }
 
 function rank({ moduleId }: TestSpecification): number {
-  // Of the local engine's suites, only the one with three workers runs in real time.
-  return ['/three-workers.', '/test/conformance/', '/test/', ''].findIndex((part) => moduleId.includes(part))
+  return ['/test/conformance/', '/test/', ''].findIndex((part) => moduleId.includes(part))
 }
 
 /** The configuration of packages whose tests mostly wait. Runs at least two files at a time, even on two processors. */

@@ -5,5 +5,4 @@ import base from '../../vitest-slow.base.ts'
 
 const globalSetup = [fileURLToPath(new URL('test/kit/bundle-sources.ts', import.meta.url))]
 
-// The suite with three workers waits in real time, so two other workers run all other tests.
-export default mergeConfig(base, defineConfig({ test: { globalSetup, maxWorkers: 3 } }))
+export default mergeConfig(base, defineConfig({ test: { globalSetup } }))
