@@ -15,6 +15,8 @@ const config: ViteUserConfig = defineConfig({
     // Test files share processes, because most are short. The state is reset before each file.
     isolate: false,
     setupFiles: [fileURLToPath(new URL('vitest.reset-process.ts', import.meta.url))],
+    // Packages transform the same sources.
+    fsModuleCache: true,
     // In CI, print only failures and totals.
     reporters: process.env['CI'] ? ['minimal'] : ['default'],
     // High, because a busy machine can be many times slower than an idle one. Only stops tests that hang.
