@@ -177,6 +177,6 @@ test.each(['memory', 'sqlite'] as const)('all figures in %s are those of the run
     ...{ allowsWrites: false, allowsPayloads: false },
   }
   const tool = createJobTools(access).find(({ name }) => name === 'list_failed_by_error')!
-  const { data } = await tool.run({ endedSince: '1h' }, new AbortController().signal)
-  expect(data['groups']).toMatchObject([{ runs: 5, jobs: 5, definitionIds: ['print-label'] }])
+  const { data } = await tool.run({ since: '1h' }, new AbortController().signal)
+  expect(data['groups']).toMatchObject([{ failed: 5, retrying: 0, definitionId: 'print-label' }])
 })

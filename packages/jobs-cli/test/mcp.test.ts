@@ -77,9 +77,9 @@ describe('the tools', () => {
     expect(await data('count_jobs', { by: 'state', since: '1d' })).toMatchObject({ count: 4, isExact: true })
     expect(await data('get_stats', { tenantId: 'shop_1', intervals: 2 })).toMatchObject({ jobs: 2 })
     expect(await data('list_failed_by_error')).toMatchObject({
-      jobs: 2,
+      count: 1,
       isComplete: true,
-      groups: [{ jobs: 2, exampleJobId: other, error: expect.stringMatching(/busy: bad_#$/) as string }],
+      groups: [{ failed: 2, latestJobId: other, errorGroup: expect.stringMatching(/busy: #$/) as string }],
     })
     expect(await data('list_definitions')).toMatchObject({
       definitions: [

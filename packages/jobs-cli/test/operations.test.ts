@@ -1,4 +1,11 @@
-import type { ChangeJobsResult, DefinitionInfo, JobDetails, JobStats, JobSummaryPage } from '@cgk-platform/jobs/inspect'
+import type {
+  ChangeJobsResult,
+  DefinitionInfo,
+  ErrorGroups,
+  JobDetails,
+  JobStats,
+  JobSummaryPage,
+} from '@cgk-platform/jobs/inspect'
 import { runCommand } from '@cgk-platform/test-kit/run-command'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -76,6 +83,18 @@ describe('list', () => {
     const { stderr } = await run('list', '--limit', '3')
     expect(stderr).toBe(`More: add \`--cursor ${first.cursor}\` or \`--all\`.\n`)
   })
+})
+
+test('`errors` groups what fails, and prints a command that retries exactly these jobs', async () => {
+  const { groups } = await project.json<ErrorGroups>('errors')
+  expect(groups).toMatchObject([{ failed: 2, definitionId: 'confirm-order', tenants: 2 }])
+  const { stdout } = await run('errors', '--tenant', 'shop_1')
+  expect(stdout).toMatch(/^FAILED +RETRYING +TENANTS +FIRST +LAST +DEFINITION +ERROR +NEWEST JOB\n1 +0 +1 /)
+  const [, command] = /^Retry the first group: cgk-jobs (.*)$/m.exec(stdout)!
+  const args = [...command!.matchAll(/'([^']*)'|[^\s']+/g)].map(([word, quoted]) => quoted ?? word)
+  expect(args.slice(0, 4)).toEqual(['retry', '--tenant', 'shop_1', '--definition'])
+  expect((await run(...args, '--dry-run')).stdout).toBe('1 job would be retried.\n')
+  expect((await run('errors', '--since', '0s')).stdout).toBe('Nothing fails.\n')
 })
 
 describe('show', () => {

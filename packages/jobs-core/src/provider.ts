@@ -22,7 +22,13 @@ export type {
 } from './engines/engine-types.ts'
 export type { OpenTransaction, TransactionOpener } from './engines/open-transaction.ts'
 export type { ErasedPart } from './provider/erased-part.ts'
-export type { InspectFilter, InspectQuery, JobInspection } from './provider/job-inspection.ts'
+export type {
+  FailureCount,
+  FailureQuery,
+  InspectFilter,
+  InspectQuery,
+  JobInspection,
+} from './provider/job-inspection.ts'
 export { summarizeRuns } from './inspection/summarize-runs.ts'
 export type { ListQuery } from './status/job-page.ts'
 export type { EnvelopeResult } from './sends/envelope-result.ts'

@@ -3,6 +3,7 @@
 //
 // GET  session                          SessionJson
 // GET  overview   ?definition=&since=&until=&intervals=  StatsJson
+// GET  errors     ?definition=&since=&until=&limit=  ErrorsJson
 // GET  jobs       FilterQuery & { order, limit, cursor }  JobPageJson
 // GET  counts     FilterQuery & { by }   CountsJson
 // GET  job        ?id=                  JobJson
@@ -22,6 +23,7 @@
 import type { Capabilities, JobState, Pause } from '@cgk-platform/jobs-core'
 import type {
   DefinitionInfo,
+  ErrorGroups,
   EventInfo,
   JobCounts,
   JobDetails,
@@ -82,8 +84,10 @@ export interface FilterQuery {
   readonly endedSince?: string
   readonly endedUntil?: string
   readonly error?: string
+  readonly errorGroup?: string
 }
 
+export type ErrorsJson = AsJson<ErrorGroups>
 export type StatsJson = AsJson<JobStats>
 export type CountsJson = AsJson<JobCounts>
 export type JobSummaryJson = AsJson<JobSummary>

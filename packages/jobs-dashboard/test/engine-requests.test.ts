@@ -34,6 +34,7 @@ afterAll(() => engine?.close())
 // seconds. A page of one definition also looks for jobs without a run. The health asks for the app and its functions.
 test.each<[view: string, reads: (id: string) => string[], requests: number]>([
   ['overview', () => ['overview'], 4],
+  ['errors', () => ['errors'], 5],
   ['jobs', () => ['jobs'], 4],
   ['a job', (job) => [`job?id=${job}`], 4],
   ['workflows', (job) => ['definitions', 'jobs?definition=fulfil-order&limit=12', `job?id=${job}`], 9],

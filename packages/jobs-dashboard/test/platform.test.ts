@@ -1,7 +1,7 @@
 import { type Definition, defineEvents, defineJob, defineWorkflow, eventType } from '@cgk-platform/jobs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 
-import type { ChangeJson, JobJson, JobPageJson, StatsJson } from '../src/api-types.ts'
+import type { ErrorsJson, ChangeJson, JobJson, JobPageJson, StatsJson } from '../src/api-types.ts'
 import { everything, openDashboard } from './kit/open-dashboard.ts'
 import { readEvents } from './kit/read-events.ts'
 import { shop } from './kit/shop.ts'
@@ -93,6 +93,7 @@ describe('a user of the platform alone', () => {
     'jobs?state=failed',
     'jobs?event=shops.synced',
     'overview',
+    'errors',
     'counts?by=tenant',
     'definitions?lastJobs=true',
   ])('does not read it in `%s`', async (path) => {
@@ -119,6 +120,19 @@ describe('a user of the platform alone', () => {
       expect((await pat.post(action, { filter: { error: id }, dryRun: true })).status).toBe(400)
     }
     expect((await root.read<JobPageJson>(`jobs?tenant=system&error=${id}`)).jobs).toHaveLength(1)
+  })
+
+  test('cannot find it by a group of errors, and sees that they fail', async () => {
+    const { groups } = await pat.read<ErrorsJson>('errors')
+    const hidden = groups.filter(({ errorGroup }) => errorGroup.startsWith('HiddenError: '))
+    expect(groups.map(({ errorGroup }) => errorGroup)).toContain('Error: The disk is full')
+    expect(hidden.length).toBeGreaterThan(0)
+    const all = await root.read<ErrorsJson>('errors?tenant=system')
+    expect(groups.map(({ failed }) => failed)).toEqual(all.groups.map(({ failed }) => failed))
+    const found = encodeURIComponent(all.groups[0]!.errorGroup)
+    for (const path of ['jobs', 'counts', 'changes']) {
+      expect((await pat.get(`${path}?errorGroup=${found}`)).status).toBe(400)
+    }
   })
 
   test('reads the errors of the platform that come from no workflow', async () => {

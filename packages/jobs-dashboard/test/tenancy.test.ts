@@ -30,6 +30,7 @@ beforeAll(async () => {
 describe('a user of one tenant', () => {
   test.each([
     'overview',
+    'errors',
     'jobs',
     'jobs?order=oldest',
     'jobs?error=declined',

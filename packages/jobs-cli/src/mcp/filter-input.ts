@@ -20,6 +20,7 @@ export const filterShape = {
   endedSince: text('Only jobs with a run that ended since, whenever they were sent: `2h` ago, or an ISO 8601 date'),
   endedUntil: text('Only jobs with a run that ended before: `2h` ago, or an ISO 8601 date'),
   errorText: text("Only jobs with this text in a run's last error"),
+  errorGroup: text('Only jobs whose run fails with this error: the `errorGroup` of `list_failed_by_error`'),
 }
 
 /** The tenant of tools that may see all tenants. */
@@ -49,6 +50,7 @@ export function filterOf({
   endedSince,
   endedUntil,
   errorText,
+  errorGroup,
 }: FilterInput): JobFilter {
   return {
     ...(tenantId !== undefined && { tenantId }), // the client refuses an undefined tenant
@@ -61,5 +63,6 @@ export function filterOf({
     endedSince: endedSince === undefined ? undefined : readInstant(endedSince, 'endedSince'),
     endedUntil: endedUntil === undefined ? undefined : readInstant(endedUntil, 'endedUntil'),
     errorText,
+    errorGroup,
   }
 }

@@ -7,14 +7,10 @@ import { capitalized, count } from '../count.ts'
 import { withoutPayloads } from '../operations/without-payloads.ts'
 import { createCursorHandles } from './cursor-handles.ts'
 import { filterInput, filterOf, filterShape, tenantShape } from './filter-input.ts'
-import { groupByError } from './group-by-error.ts'
 import { getOwnJob, requireOwnJob } from './require-own-job.ts'
 import { createTool, type Tool, type ToolAccess } from './tool.ts'
 
 const longestWaitSeconds = 60
-
-/** The most failed jobs whose errors are grouped. */
-const maxGroupedJobs = 1000
 
 const jobId = z.string().min(1).max(500).describe('Id of the job')
 
@@ -101,23 +97,31 @@ export function createJobTools(access: ToolAccess): Tool[] {
     }),
     createTool({
       name: 'list_failed_by_error',
-      description: `Groups the failed runs of the newest failed jobs, at most ${maxGroupedJobs}, by their error, most frequent first.`,
+      description:
+        'Groups the runs that have failed and were not retried, or that are retried, by definition and error, most frequent first: since when, and for which tenants. Pass `definitionId` and `errorGroup` of a group to other tools for its jobs.',
       effect: 'reads',
-      input: filterInput(tenantId, {}),
-      async run(filter) {
-        const states = filter.states ?? ['failed' as const]
-        const { jobs, cursor } = await scope.inspect.listJobs({
-          ...filterOf({ ...filter, states }),
-          limit: maxGroupedJobs,
-        })
-        const groups = groupByError(jobs, filter.definitionId)
-        const isComplete = cursor === undefined
-        const failed = capitalized(describeCount({ count: jobs.length, isExact: isComplete }))
-        const text = `${failed} failed with ${count(groups.length, 'different error')}.`
-        return { text, data: { jobs: jobs.length, isComplete, groups } }
+      input: errorsInput(tenantId),
+      async run({ limit, ...filter }) {
+        const { tenantId: tenant, definitionId, since, until } = filterOf(filter)
+        const range = { ...(tenant !== undefined && { tenantId: tenant }), definitionId, since, until }
+        const errors = await scope.inspect.listErrors({ ...range, limit })
+        const sum = (of: 'failed' | 'retrying'): number => errors.groups.reduce((total, group) => total + group[of], 0)
+        const cut = errors.groups.length < errors.count ? `, of which ${errors.groups.length} are shown` : ''
+        const read = errors.isComplete ? '' : ' Only the newest failed jobs were read.'
+        const runs = `${count(sum('failed'), 'run')} failed, ${sum('retrying')} retrying`
+        return { text: `${count(errors.count, 'different error')}${cut}: ${runs}.${read}`, data: { ...errors } }
       },
     }),
   ]
+}
+
+function errorsInput(tenantId: string | undefined) {
+  const { definitionId, since, until } = filterShape
+  const limit = z.number().int().min(1).max(100).describe('Maximum number of groups. Default: 20').optional()
+  const failed = (time: typeof since, word: string) =>
+    time.describe(`Only attempts that failed ${word}: \`2h\` ago, or an ISO 8601 date`)
+  const shape = { definitionId, since: failed(since, 'since'), until: failed(until, 'before'), limit }
+  return z.strictObject(tenantId === undefined ? { ...tenantShape, ...shape } : shape)
 }
 
 /** A page of jobs with many runs would be too large. `get_job` has them. */

@@ -66,6 +66,19 @@ function registerReads(program: Command): void {
     await (await load()).runOperation(flags, (context) => showStats(flags, context))
   })
 
+  const errors = program
+    .command('errors')
+    .description('group the runs that fail by definition and error, the most frequent first')
+    .option('--tenant <id>', 'only the jobs of this tenant')
+    .option('--definition <id>', 'only the runs of this definition')
+    .option('--since <time>', 'only attempts that failed since: `2h` ago, or a date (default: all that the engine has)')
+    .option('--until <time>', 'only attempts that failed before')
+    .option('--limit <number>', 'maximum number of groups, up to 100 (default: 20)')
+  operation(errors).action(async (flags) => {
+    const { listErrors } = await import('./list-errors.ts')
+    await (await load()).runOperation(flags, (context) => listErrors(flags, context))
+  })
+
   operation(program.command('workers').description('list the processes that run jobs')).action(async (flags) => {
     const { listWorkers } = await import('./list-workers.ts')
     await (await load()).runOperation(flags, (context) => listWorkers(flags, context))

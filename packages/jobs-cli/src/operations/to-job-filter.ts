@@ -6,7 +6,7 @@ import { readStates } from './read-states.ts'
 
 /** Returns the filter of flags, without the tenant, which limits the client. @throws {InvalidOptionError} */
 export function toJobFilter(flags: FilterFlags): JobFilter {
-  const { definition, state, event, reference, since, until, endedSince, endedUntil, error } = flags
+  const { definition, state, event, reference, since, until, endedSince, endedUntil, error, errorGroup } = flags
   return {
     ...(definition !== undefined && { definitionId: definition }),
     ...(state !== undefined && { states: readStates(state) }),
@@ -17,5 +17,6 @@ export function toJobFilter(flags: FilterFlags): JobFilter {
     ...(endedSince !== undefined && { endedSince: readInstant(endedSince, '--ended-since') }),
     ...(endedUntil !== undefined && { endedUntil: readInstant(endedUntil, '--ended-until') }),
     ...(error !== undefined && { errorText: error }),
+    ...(errorGroup !== undefined && { errorGroup }),
   }
 }

@@ -6,7 +6,7 @@ import type { JobStats } from '@cgk-platform/jobs-core/inspect'
 import type { CaseTools } from '../case-tools.ts'
 import { casesOf } from '../cases-of.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { sendCompleted, waitUntilListed } from '../inspection-tools.ts'
+import { listIds, sendCompleted, waitUntilListed, sendFailed } from '../inspection-tools.ts'
 import { sendProgram } from '../workflow-tools.ts'
 
 /** The figures of a definition that follow from the runs of some jobs. */
@@ -93,6 +93,49 @@ export const inspectionFigureCases: readonly ConformanceCase[] = casesOf(rules.i
         failures.toSorted(),
         [`${broken} conformance-fan-out-b`, `${late.id} conformance-once`].toSorted(),
       )
+    },
+  },
+  {
+    id: 'inspect-errors',
+    title: '`inspect.listErrors` groups the runs that fail, and `retryJobs` retries those of a group',
+    requiredFeatures: ['inspect.listJobs', 'retryJob'],
+    async run(t) {
+      const one = await sendFailed(t)
+      const other = await sendFailed(t)
+      await sendFanOut(t, 5)
+      await sendCompleted(t)
+      await waitUntilListed(t, 4)
+      const list = async () => {
+        const { groups, isComplete } = await t.client.inspect.listErrors({ tenantId: t.tenantId })
+        assert.ok(isComplete || !t.capabilities.features['inspect.countJobs: exact'].supported)
+        return groups
+      }
+      const groups = await list()
+      const errorGroup = 'ConformanceFailure: failed on purpose in attempt #'
+      const shown = groups.map((group) => [group.definitionId, group.errorGroup, group.failed, group.retrying])
+      assert.deepEqual(shown, [
+        ['conformance-once', errorGroup, 2, 0],
+        ['conformance-fan-out-b', 'NonRetryableError: failed on purpose in attempt #', 1, 0],
+      ])
+      const [group] = groups
+      assert.deepEqual([group!.tenants, group!.topTenants], [1, [{ key: t.tenantId, count: 2 }]])
+      assert.equal(group!.latestJobId, other)
+      assert.ok(group!.firstSeen <= group!.lastSeen)
+      assert.equal(
+        group!.trend.reduce((total, runs) => total + runs, 0),
+        2,
+      )
+
+      const filter = { tenantId: t.tenantId, definitionId: 'conformance-once', errorGroup }
+      assert.deepEqual(await listIds(t.client.inspect, filter), [other, one])
+      assert.deepEqual(await listIds(t.client.inspect, { tenantId: t.tenantId, errorGroup }), [other, one])
+      assert.deepEqual(await listIds(t.client.inspect, { ...filter, errorGroup: 'Other' }), [])
+      const retried = await t.client.inspect.retryJobs(filter)
+      assert.deepEqual([retried.matched, retried.changed, retried.failures], [2, 2, 0])
+      await t.waitForEnd(one)
+      await t.waitForEnd(other)
+      const left = (await list()).map(({ definitionId }) => definitionId)
+      assert.deepEqual(left, ['conformance-fan-out-b'])
     },
   },
   {

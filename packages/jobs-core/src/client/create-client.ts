@@ -96,6 +96,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
     clock,
     codec,
     watchJobs: source.watch,
+    failures: source.failures,
     erase: source.erase,
     definitions: jobs.all,
     runsHandlers: () => runsHandlers,

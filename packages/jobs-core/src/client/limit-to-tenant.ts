@@ -106,6 +106,10 @@ function limitSystem(client: JobClient): TenantClient {
         ...(oldestWaiting && { oldestWaiting: hide.summary(oldestWaiting) }),
       }
     },
+    async listErrors(options) {
+      const found = await inspect.listErrors(options)
+      return { ...found, groups: found.groups.map(hide.errors) }
+    },
     retryJobs: async (jobs, options) => inspect.retryJobs(withoutErrorText(jobs), options),
     cancelJobs: async (jobs, options) => inspect.cancelJobs(withoutErrorText(jobs), options),
     subscribe: (filter, listener, options) =>
@@ -130,9 +134,10 @@ function limitSystem(client: JobClient): TenantClient {
 
 /** Refuses a search in errors, which would find what is hidden. */
 function withoutErrorText<Filter extends object | undefined>(filter: Filter): Filter {
-  if ((filter as JobFilter | null | undefined)?.errorText === undefined) return filter
+  const { errorText, errorGroup } = (filter ?? {}) as JobFilter
+  if (errorText === undefined && errorGroup === undefined) return filter
   throw invalidOption(
-    'errorText',
+    errorText === undefined ? 'errorGroup' : 'errorText',
     'is not available for jobs of the platform alone, because their errors can name other tenants',
     'Filter by `states` or `definitionId`.',
   )

@@ -15,6 +15,7 @@ import { pauseFeatures } from '../provider/pause-features.ts'
 import { countJobs } from './count-jobs.ts'
 import { describeEvents } from './describe-events.ts'
 import { describeDefinition } from './describe-definition.ts'
+import { isOfErrorGroup, readFailures } from './list-errors.ts'
 import type { InspectSource, ListPage } from './inspect-source.ts'
 import type { InspectFilter, JobInspection } from '../provider/job-inspection.ts'
 import { shortened } from './summarize-runs.ts'
@@ -46,9 +47,23 @@ export function createEngineSource({
   codec,
 }: EngineSourceDependencies): InspectSource {
   const inspection = async (): Promise<JobInspection> => inspectionOf(await engine.use('inspect'))
+  /** Lists jobs without decoding them. */
+  const listStored: ListPage = async ({ errorGroup, ...query }) => {
+    const own = await inspection()
+    if (errorGroup === undefined || own.failures)
+      return own.list({ ...query, ...(errorGroup !== undefined && { errorGroup }) })
+    const { capabilities } = await engine.use('inspect')
+    const { byState } = failureFilters(capabilities)
+    const { definitionId, states } = query
+    const page = await own.list({
+      ...query,
+      ...(states === undefined && byState && { states: ['failed', 'retrying'] }),
+    })
+    return { ...page, jobs: page.jobs.filter((job) => isOfErrorGroup(job, errorGroup, definitionId)) }
+  }
   const list: ListPage = async (query) => {
     refuseErrorText(query, codec)
-    const { searchedTo: told, ...stored } = await (await inspection()).list(query)
+    const { searchedTo: told, ...stored } = await listStored(query)
     const page = await decodeForReader(stored, codec, shortened)
     const searchedTo = page.cursor === undefined ? undefined : (told ?? page.jobs.at(-1)?.createdAt)
     return { ...page, ...(searchedTo && { searchedTo }) }
@@ -67,7 +82,14 @@ export function createEngineSource({
     async count(filter, by) {
       refuseErrorText(filter, codec)
       const own = await inspection()
-      return own.count ? own.count(filter, by) : countJobs(list, filter, by)
+      const canCount = own.count && (filter.errorGroup === undefined || own.failures)
+      return canCount ? own.count!(filter, by) : countJobs(list, filter, by)
+    },
+    async failures(query) {
+      const own = await inspection()
+      if (own.failures) return { counts: await own.failures(query), isComplete: true }
+      const { capabilities } = await engine.use('inspect')
+      return readFailures(listStored, query, failureFilters(capabilities))
     },
     async workers() {
       const provider = await engine.use('inspect.listWorkers')
@@ -119,6 +141,14 @@ export function createEngineSource({
         throw new TypeError(`The provider \`${name}\` declares \`${eraseFeature}\` but has no \`erase\` method.`)
       return provider.erase(tenantId, until)
     },
+  }
+}
+
+/** Returns by what the failures of an engine can be listed. */
+function failureFilters({ features }: Capabilities): { readonly byState: boolean; readonly byDefinition: boolean } {
+  return {
+    byState: features['inspect.listJobs by state'].supported,
+    byDefinition: features['inspect.listJobs by definition'].supported,
   }
 }
 

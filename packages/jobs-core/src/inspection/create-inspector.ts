@@ -14,10 +14,12 @@ import { changeJobs } from './change-jobs.ts'
 import { eraseTenant } from './erase-tenant.ts'
 import { exportTenant } from './export-tenant.ts'
 import { getStats } from './get-stats.ts'
+import { groupErrors } from './list-errors.ts'
 import {
   changeOptions,
   countOptions,
   eraseOptions,
+  errorsOptions,
   filterOptions,
   inspectListOptions,
   readFilter,
@@ -139,6 +141,12 @@ export function createInspector(
       const options = readFilter(statsOptions, given, 'read')
       const engines = await enginesFor('inspect.getStats', ['inspect.listJobs'], statsOptions, options)
       return getStats(engines, source, options, clock.now())
+    },
+    async listErrors(given) {
+      const options = readFilter(errorsOptions, given, 'read')
+      await enginesFor('inspect.listErrors', ['inspect.listJobs'], errorsOptions, options)
+      const { limit: _, ...query } = options
+      return groupErrors(await source.failures(query), options, clock.now())
     },
     retryJobs: async (jobs, options) => changeMany('retryJobs', jobs, options, tenantId),
     cancelJobs: async (jobs, options) => changeMany('cancelJobs', jobs, options, tenantId),

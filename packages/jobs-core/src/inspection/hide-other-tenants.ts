@@ -1,6 +1,7 @@
 import type { Definition } from '../jobs/definition.ts'
 import type { JobErrorInfo } from '../errors/error-info.ts'
 import type { StepStatus } from '../status/step-status.ts'
+import type { ErrorGroup } from '../status/error-groups.ts'
 import type { JobDetails, RunDetails } from '../status/job-details.ts'
 import type { JobSummary } from '../status/job-summary.ts'
 
@@ -16,6 +17,8 @@ interface HidesOtherTenants {
   job(job: JobDetails): JobDetails
   /** Returns the summary of a job. */
   summary(job: JobSummary): JobSummary
+  /** Returns a group of errors. */
+  errors(group: ErrorGroup): ErrorGroup
 }
 
 /**
@@ -40,6 +43,10 @@ export function hideOtherTenants(definitions: readonly Definition[]): HidesOther
   }
   return {
     job: ({ children: _, ...job }) => ({ ...job, runs: job.runs.map(hideRun) }),
+    errors: (group) =>
+      harmless.has(group.definitionId)
+        ? group
+        : { ...group, errorGroup: `${hiddenError.name}: ${hiddenError.message}` },
     summary(job) {
       const { definitionIds } = job
       return definitionIds.length > 0 && definitionIds.every((id) => harmless.has(id))

@@ -8,7 +8,8 @@ import { jobStates } from '../status/job-state.ts'
 import type { EraseOptions, EraseResult } from './tenant-data.ts'
 import type { CountGroup } from '../status/job-counts.ts'
 import type { JobFilter } from '../status/job-filter.ts'
-import type { InspectFilter, InspectQuery } from '../provider/job-inspection.ts'
+import type { ListErrorsOptions } from '../status/error-groups.ts'
+import type { FailureQuery, InspectFilter, InspectQuery } from '../provider/job-inspection.ts'
 import type {
   ChangeJobsOptions,
   ChangeJobsResult,
@@ -38,6 +39,7 @@ const filterTable: OptionTable<JobFilter, InspectFilter> = {
   endedSince: date({ feature: 'inspect.listJobs by end' }),
   endedUntil: date({ feature: 'inspect.listJobs by end' }),
   errorText: string({ maxLength: 200, feature: 'inspect.listJobs by error' }),
+  errorGroup: string({ maxLength: 200 }),
 }
 
 /** The declarations of a `JobFilter`. */
@@ -83,6 +85,21 @@ export const statsOptions: DeclaredOptions<CheckedStats> = declareOptions<StatsO
     since: date(),
     until: date(),
     intervals: integer({ max: 500 }),
+  },
+)
+
+/** The checked options of `inspect.listErrors`. */
+export type CheckedErrors = FailureQuery & { readonly limit?: number }
+
+/** The declarations of the options of `inspect.listErrors`. */
+export const errorsOptions: DeclaredOptions<CheckedErrors> = declareOptions<ListErrorsOptions, CheckedErrors>(
+  '`inspect.listErrors`',
+  {
+    tenantId: tenantOption,
+    definitionId: string({ maxLength: maxIdLength }),
+    since: date(),
+    until: date(),
+    limit: integer({ max: 100 }),
   },
 )
 

@@ -6,12 +6,20 @@ import type { EventInfo } from './event-info.ts'
 import type { CountGroup, JobCounts } from '../status/job-counts.ts'
 import type { JobDetails } from '../status/job-details.ts'
 import type { ErasedPart } from '../provider/erased-part.ts'
-import type { InspectFilter, InspectQuery } from '../provider/job-inspection.ts'
+import type { FailureCount, FailureQuery, InspectFilter, InspectQuery } from '../provider/job-inspection.ts'
 import type { JobSummaryPage } from '../status/job-summary.ts'
 import type { WorkerInfo } from '../status/worker-info.ts'
 
 /** Lists one page of jobs. */
 export type ListPage = (query: InspectQuery) => Promise<JobSummaryPage>
+
+/** Failures, and whether these are all. */
+export interface Failures {
+  readonly counts: readonly FailureCount[]
+  readonly isComplete: boolean
+  /** The time of the send up to which the engine was searched. Absent if `isComplete`, or if it is unknown. */
+  readonly searchedTo?: Date
+}
 
 /** An engine with its name, for checks of what it supports. */
 export interface InspectedEngine {
@@ -29,6 +37,8 @@ export interface InspectSource {
   list: ListPage
   /** Counts jobs. */
   count(filter: InspectFilter, by: CountGroup | undefined): Promise<JobCounts>
+  /** Counts failures by their errors. */
+  failures(query: FailureQuery): Promise<Failures>
   /** Returns the processes that run jobs. */
   workers(): Promise<readonly WorkerInfo[]>
   /** Returns the definitions. */

@@ -2,6 +2,7 @@ import type { JobHandle } from '../sends/send-options.ts'
 import type { JobErrorInfo } from '../errors/error-info.ts'
 import type { DefinitionInfo } from './definition-info.ts'
 import type { EventInfo } from './event-info.ts'
+import type { ErrorGroups, ListErrorsOptions } from '../status/error-groups.ts'
 import type { CountGroup, JobCounts } from '../status/job-counts.ts'
 import type { JobDetails } from '../status/job-details.ts'
 import type { JobFilter } from '../status/job-filter.ts'
@@ -103,6 +104,11 @@ export interface TenantInspector {
   countJobs(options?: CountOptions): Promise<JobCounts>
   /** Returns figures of a time range: of the jobs that were sent in it, and the runs that ended in it. */
   getStats(options?: StatsOptions): Promise<JobStats>
+  /**
+   * Returns the failures of now by definition and error. On a hosted engine, those of the newest failed jobs. Of errors
+   * whose texts a codec encodes, only the names are compared.
+   */
+  listErrors(options?: ListErrorsOptions): Promise<ErrorGroups>
   /**
    * Retries the failed jobs that match and were sent before the call, or those of `ids`, each at most once. With `states`,
    * also unhandled ones. Safe to interrupt and repeat.

@@ -25,6 +25,7 @@ export function createTenantInspector(tenantId: string, own: TenantInspector): T
     listJobs: async (options) => coarse(await own.listJobs(withTenant('inspect.listJobs', options))),
     countJobs: async (options) => own.countJobs(withTenant('inspect.countJobs', options)),
     getStats: async (options) => coarse(await own.getStats(withTenant('inspect.getStats', options))),
+    listErrors: async (options) => coarse(await own.listErrors(withTenant('inspect.listErrors', options))),
     retryJobs: async (jobs, options) => coarse(await own.retryJobs(ownJobs('inspect.retryJobs', jobs), options)),
     cancelJobs: async (jobs, options) => coarse(await own.cancelJobs(ownJobs('inspect.cancelJobs', jobs), options)),
     subscribe: (filter, listener, options) =>

@@ -26,6 +26,42 @@ export interface InspectFilter {
   readonly endedUntil?: number
   /** Only jobs with this text in the name or message of a run's last error. ASCII letters match in both cases. */
   readonly errorText?: string
+  /**
+   * Only jobs with a run that has failed with an error of this group, or is retried after one, and was not retried: see
+   * `errorGroupOf`. With `definitionId`, a run of this definition. Only for an engine with `failures`.
+   */
+  readonly errorGroup?: string
+}
+
+/** Selects failures. Instants are epoch milliseconds. */
+export interface FailureQuery {
+  /** Only the jobs of this tenant. */
+  readonly tenantId?: string
+  /** Only the runs of this definition. */
+  readonly definitionId?: string
+  /** Only attempts that failed then or later. */
+  readonly since?: number
+  /** Only attempts that failed before. */
+  readonly until?: number
+}
+
+/**
+ * A number of runs whose last attempt has failed and that were not retried: of one definition, error group, tenant and
+ * state. Those of different five minutes are counted apart. Instants are epoch milliseconds.
+ */
+export interface FailureCount {
+  readonly definitionId: string
+  readonly errorGroup: string
+  readonly tenantId: string
+  /** Whether they have ended, or are between two attempts. */
+  readonly state: 'failed' | 'retrying'
+  readonly count: number
+  /** When the first of them failed. */
+  readonly first: number
+  /** When the last of them failed. */
+  readonly last: number
+  /** The id of the newest of their jobs. */
+  readonly jobId: string
 }
 
 /** The checked options of `inspect.listJobs`. */
@@ -54,6 +90,11 @@ export interface JobInspection {
   list(query: InspectQuery): Promise<JobSummaryPage>
   /** Counts jobs up to 100,000. Omit it if the engine cannot count: the client then counts the jobs of one page of `list`. */
   count?(filter: InspectFilter, by: CountGroup | undefined): Promise<JobCounts>
+  /**
+   * Counts all failures by definition, error group, tenant, state and five minutes. Omit it if the engine cannot: the
+   * client then counts those of one page of `list`, and applies `errorGroup` of filters.
+   */
+  failures?(query: FailureQuery): Promise<readonly FailureCount[]>
   /** Returns the processes that run jobs. */
   workers?(): Promise<readonly WorkerInfo[]>
   /** Calls `changed` after changes of any jobs. Returns a function that stops it. */

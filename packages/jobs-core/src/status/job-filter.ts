@@ -23,4 +23,9 @@ export interface JobFilter {
   endedUntil?: Date | undefined
   /** Only jobs with this text in the name or message of a run's last error. Upper and lower case are equal. */
   errorText?: string | undefined
+  /**
+   * Only jobs with a run that has failed with an error of this group, or is retried after one: the `errorGroup` of
+   * `inspect.listErrors`. With `definitionId`, the same run.
+   */
+  errorGroup?: string | undefined
 }

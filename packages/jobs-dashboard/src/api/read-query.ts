@@ -55,6 +55,7 @@ export class Query {
       endedSince: this.text('endedSince'),
       endedUntil: this.text('endedUntil'),
       error: this.text('error'),
+      errorGroup: this.text('errorGroup'),
     })
   }
 }
@@ -70,11 +71,12 @@ export const filterNames = [
   'endedSince',
   'endedUntil',
   'error',
+  'errorGroup',
 ] as const
 
 /** Translates a filter of the API into one of the client, which checks it. */
 export function toFilter(given: { readonly [Name in (typeof filterNames)[number]]?: unknown }): JobFilter {
-  const { definition, state, event, reference, since, until, endedSince, endedUntil, error } = given
+  const { definition, state, event, reference, since, until, endedSince, endedUntil, error, errorGroup } = given
   const date = (text: unknown): Date => new Date(typeof text === 'string' ? text : Number.NaN)
   return {
     ...(definition !== undefined && { definitionId: definition as string }),
@@ -86,6 +88,7 @@ export function toFilter(given: { readonly [Name in (typeof filterNames)[number]
     ...(endedSince !== undefined && { endedSince: date(endedSince) }),
     ...(endedUntil !== undefined && { endedUntil: date(endedUntil) }),
     ...(error !== undefined && { errorText: error as string }),
+    ...(errorGroup !== undefined && { errorGroup: errorGroup as string }),
   }
 }
 

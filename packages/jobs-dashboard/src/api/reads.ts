@@ -38,6 +38,11 @@ export const reads: Readonly<Record<string, Read>> = {
     return inspect.getStats({ definitionId, since, until, intervals: query.number('intervals') })
   }),
 
+  errors: scoped(['definition', 'since', 'until', 'limit'], async ({ inspect }, query) => {
+    const { definitionId, since, until } = query.filter()
+    return inspect.listErrors({ definitionId, since, until, limit: query.number('limit') })
+  }),
+
   jobs: scoped([...filterNames, 'order', 'limit', 'cursor'], async ({ inspect, tenantId }, query, { seal }) => {
     const given = query.text('cursor')
     const page = await inspect.listJobs({

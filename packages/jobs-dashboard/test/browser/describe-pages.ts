@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 
 import { describeActions } from './cases/describe-actions.ts'
 import { describeControls } from './cases/describe-controls.ts'
+import { describeErrors } from './cases/describe-errors.ts'
 import { describeFaults } from './cases/describe-faults.ts'
 import { describePartDetails } from './cases/describe-part-details.ts'
 import { describeRecentFailures } from './cases/describe-recent-failures.ts'
@@ -39,6 +40,7 @@ function describeWithEngine(pages: Pages): void {
   describeActions(pages)
   describeSchedules(pages)
   describeRecentFailures(pages)
+  describeErrors(pages)
   describeTiles(pages)
   describeRequests(pages)
 }

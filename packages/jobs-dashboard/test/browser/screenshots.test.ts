@@ -43,6 +43,7 @@ test.skipIf(folder === undefined)('the pictures of the docs are taken', async ()
     }
     const views = {
       overview: ['', 'fulfil-order'],
+      errors: ['/errors', 'send-email'],
       jobs: ['/jobs', 'send-email'],
       job: [job, 'Attempts'],
       workflows: ['/workflows', 'Recent jobs'],

@@ -46,6 +46,10 @@ export function createInspection(attached: () => InspectedEngine, { watchers, re
       return attached().store.inspection.count!(filter, by)
     },
 
+    async failures(query) {
+      return attached().store.inspection.failures!(query)
+    },
+
     async workers() {
       const { store, engine, host } = attached()
       if (store.shared) return store.shared.workers()

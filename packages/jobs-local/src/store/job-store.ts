@@ -4,6 +4,8 @@ import type {
   Envelope,
   EnvelopeResult,
   ErasedPart,
+  FailureCount,
+  FailureQuery,
   InspectFilter,
   InspectQuery,
   JobErrorInfo,
@@ -274,6 +276,8 @@ export interface StoreInspection {
   list(query: InspectQuery): Steps<JobSummaryPage>
   /** Counts jobs. Each one counts as it is when it is read. */
   count(filter: InspectFilter, by: CountGroup | undefined): Steps<JobCounts>
+  /** Counts failures. Each one counts as it is when it is read. */
+  failures(query: FailureQuery): Steps<readonly FailureCount[]>
 }
 
 /** The members of a `DatabaseSync` from `node:sqlite` that this package uses. */

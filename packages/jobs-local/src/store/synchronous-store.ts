@@ -43,7 +43,7 @@ class SynchronousStore implements EngineStore {
   readonly seesPending = true
   readonly shared?: Sharing
   readonly pauses: StoredPauses
-  readonly inspection: Pick<JobInspection, 'list' | 'count'>
+  readonly inspection: Pick<JobInspection, 'list' | 'count' | 'failures'>
   readonly #store: JobStore
   readonly #services: StoreServices
   /** Limits the steps of reads of many jobs. */
@@ -62,6 +62,7 @@ class SynchronousStore implements EngineStore {
     this.inspection = {
       list: (query) => doInTurns(store.inspection.list(query), this.#steps),
       count: (filter, by) => doInTurns(store.inspection.count(filter, by), this.#steps),
+      failures: (query) => doInTurns(store.inspection.failures(query), this.#steps),
     }
   }
 

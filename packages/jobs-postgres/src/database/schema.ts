@@ -147,6 +147,7 @@ export const migrations: readonly Migration[] = [
     workflow text,                    -- the record without its steps
     crashes int4 NOT NULL DEFAULT 0,  -- since an attempt ended, was suspended or lived long; at least 2 if one was charged
     error text,
+    error_group text COLLATE "C",     -- see \`errorGroupOf\`; null if the run has not failed, or was retried
     parked text,                      -- of a run that waits for other code: the version that it needs, as JSON, or 'other'
     output text,
     PRIMARY KEY (job, number, is_open)
@@ -170,6 +171,8 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX runs_ended ON {schema}.ended_runs (ended_at);
   CREATE INDEX runs_ended_state ON {schema}.ended_runs (state, job) WHERE state <> 'completed';
   CREATE INDEX runs_with_error ON {schema}.runs (job) WHERE error IS NOT NULL;
+  CREATE INDEX runs_failed ON {schema}.runs (error_group, job) INCLUDE (definition, tenant, state, ended_at, attempt_started_at)
+    WHERE error_group IS NOT NULL;
   CREATE INDEX runs_with_error_of ON {schema}.runs (tenant, job) WHERE error IS NOT NULL;
 
   CREATE INDEX runs_leading ON {schema}.open_runs (definition, tenant) WHERE phase = 'ready' AND gather_until IS NOT NULL;
@@ -269,7 +272,7 @@ export const migrations: readonly Migration[] = [
   CREATE FUNCTION {schema}.end_runs(
     of_definitions text[], of_lanes int8[],
     of_jobs text[], of_numbers int4[], of_workers int8[], of_attempts int4[], of_retried_at int8[],
-    of_states text[], of_outputs text[], of_errors text[], of_app boolean,
+    of_states text[], of_outputs text[], of_errors text[], of_groups text[], of_app boolean,
     OUT ended int8[], OUT has_limits boolean, OUT has_waits boolean
   ) LANGUAGE plpgsql VOLATILE
     SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
@@ -278,11 +281,11 @@ export const migrations: readonly Migration[] = [
     ELSIF EXISTS (SELECT 1 FROM {schema}.waits w WHERE w.for_job = ANY(of_jobs)) THEN RETURN; END IF;
     has_limits := {schema}.free_slots(of_definitions, of_lanes);
     WITH changed AS (
-      UPDATE {schema}.runs r SET phase = NULL, is_open = false, state = e.state, ended_at = {schema}.now_ms(), output = e.output, error = e.error
+      UPDATE {schema}.runs r SET phase = NULL, is_open = false, state = e.state, ended_at = {schema}.now_ms(), output = e.output, error = e.error, error_group = e.error_group
       FROM unnest(
         (SELECT of_jobs), (SELECT of_numbers), (SELECT of_workers), (SELECT of_attempts), (SELECT of_retried_at),
-        (SELECT of_states), (SELECT of_outputs), (SELECT of_errors)
-      ) WITH ORDINALITY AS e (job, number, worker, attempt, retried_at, state, output, error, i)
+        (SELECT of_states), (SELECT of_outputs), (SELECT of_errors), (SELECT of_groups)
+      ) WITH ORDINALITY AS e (job, number, worker, attempt, retried_at, state, output, error, error_group, i)
       -- For the CASE, see \`fence\`.
       WHERE r.job = e.job AND r.number = e.number AND r.is_open AND r.attempts = e.attempt AND r.retried_at IS NOT DISTINCT FROM e.retried_at
         AND CASE WHEN e.i > 0 THEN r.worker = e.worker AND r.phase IN ('held', 'joined') AND r.state = 'running' END

@@ -11,6 +11,7 @@ import { untilAnswered } from '../database/retries.ts'
 import { Changes } from '../store/changes.ts'
 import { Passes } from '../store/claims/passes.ts'
 import { ClockSkew } from '../store/reads/clock-skew.ts'
+import { countFailures } from '../store/reads/count-failures.ts'
 import { countJobs } from '../store/reads/count-jobs.ts'
 import { listSummaries } from '../store/reads/list-summaries.ts'
 import { countOpenJobs, countWaiting, readStates } from '../store/reads/open-work.ts'
@@ -107,6 +108,7 @@ export function openPostgresStore(options: PostgresStoreOptions): OpenedStore {
     inspection: {
       list: (query) => listSummaries(database, query),
       count: (filter, by) => countJobs(database, filter, by),
+      failures: (query) => countFailures(database, query),
     },
     get opening() {
       return ticks.opening

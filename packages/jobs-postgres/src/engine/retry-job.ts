@@ -73,6 +73,7 @@ async function retryRun(transaction: Queryable, run: StoredRun, number: number, 
       'FROM {schema}.runs r, lane WHERE r.job = $1 AND r.number = $2',
     [job, failed, number, now, record ? toStoredRecord(record) : null],
   )
+  await transaction.query('UPDATE {schema}.runs SET error_group = NULL WHERE job = $1 AND number = $2', [job, failed])
   if (!record) return
   await transaction.query(
     'INSERT INTO {schema}.steps (job, run, key, position, record) ' +

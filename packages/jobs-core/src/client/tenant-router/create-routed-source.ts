@@ -36,6 +36,14 @@ export function createRoutedSource(
       const options = { ...toJobFilter(filter), ...(by && { by }) }
       return sumOf(await onEach(engines, ({ client }) => client.inspect.countJobs(options)))
     },
+    async failures(query) {
+      const parts = await onEach(engines, async ({ client }) => internalsOf(client)?.failures?.(query))
+      const known = parts.filter((part) => part !== undefined)
+      return {
+        counts: known.flatMap(({ counts }) => counts),
+        isComplete: known.length === parts.length && known.every(({ isComplete }) => isComplete),
+      }
+    },
     workers: async () => (await onEach(engines, ({ client }) => client.inspect.listWorkers())).flat(),
     async definitions() {
       const all = (await onEach(engines, ({ client }) => client.inspect.listDefinitions())).flat()

@@ -20,6 +20,7 @@ export function describeViews(pages: Pages): void {
 
   const views: Readonly<Record<string, { path: () => string; shown: string }>> = {
     overview: { path: () => '', shown: 'By definition' },
+    errors: { path: () => '/errors', shown: 'No server takes the mail' },
     jobs: { path: () => '/jobs', shown: 'fulfil-order' },
     'a job': { path: () => `/job?id=${encodeURIComponent(failedId)}`, shown: 'No server takes the mail receipt' },
     'a workflow': { path: () => `/job?id=${encodeURIComponent(workflowId)}`, shown: 'print-label' },

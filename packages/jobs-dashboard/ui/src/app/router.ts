@@ -3,9 +3,17 @@ import { computed, signal } from '@preact/signals'
 import { basePath } from '../base-path.ts'
 
 /** The pages. The server also knows their paths: see `pagePaths`. */
-export type Page = 'overview' | 'jobs' | 'job' | 'workflows' | 'definitions' | 'engine' | 'send' | 'unknown'
+export type Page = 'overview' | 'errors' | 'jobs' | 'job' | 'workflows' | 'definitions' | 'engine' | 'send' | 'unknown'
 
-const pages: readonly string[] = ['jobs', 'job', 'workflows', 'definitions', 'engine', 'send'] satisfies Page[]
+const pages: readonly string[] = [
+  'errors',
+  'jobs',
+  'job',
+  'workflows',
+  'definitions',
+  'engine',
+  'send',
+] satisfies Page[]
 
 const url = signal(new URL(location.href))
 const positions = new Map<string, number>()

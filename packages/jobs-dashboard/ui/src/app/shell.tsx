@@ -22,6 +22,9 @@ const OverviewPage = lazyPage(async () => (await import('../overview/overview-pa
     </div>
   ),
 })
+const ErrorsPage = lazyPage(async () => (await import('../errors/errors-page.tsx')).ErrorsPage, {
+  isNeeded: first === 'errors',
+})
 const JobPage = lazyPage(async () => (await import('../job/job-page.tsx')).JobPage, { isNeeded: first === 'job' })
 const WorkflowsPage = lazyPage(async () => (await import('../workflows/workflows-page.tsx')).WorkflowsPage, {
   isNeeded: first === 'workflows',
@@ -36,6 +39,7 @@ const SendPage = lazyPage(async () => (await import('../send/send-page.tsx')).Se
 
 const links: readonly { name: Page; path: string; label: string; icon: IconName }[] = [
   { name: 'overview', path: '/', label: 'Overview', icon: 'overview' },
+  { name: 'errors', path: '/errors', label: 'Errors', icon: 'warning' },
   { name: 'jobs', path: '/jobs', label: 'Jobs', icon: 'jobs' },
   { name: 'workflows', path: '/workflows', label: 'Workflows', icon: 'workflow' },
   { name: 'definitions', path: '/definitions', label: 'Definitions', icon: 'definitions' },
@@ -102,6 +106,8 @@ function CurrentPage() {
   switch (page.value) {
     case 'overview':
       return <OverviewPage />
+    case 'errors':
+      return <ErrorsPage />
     case 'jobs':
       return <JobsPage />
     case 'job': {

@@ -107,6 +107,14 @@ export function FilterBar({ from }: { from: JobQuery }) {
           why={noErrors}
           onChange={(error) => changeJobQuery({ error })}
         />
+        {from.group !== undefined && (
+          <FilterField
+            name="group"
+            label="Fails with"
+            value={from.group}
+            onChange={(group) => changeJobQuery({ group })}
+          />
+        )}
         <TimeRangeFilter from={from} why={whyUnsupported('inspect.listJobs by time')} />
       </div>
     </div>

@@ -15,18 +15,31 @@ const actions = [
 ] as const
 
 /** The actions on all jobs that match the filter. */
-export function MatchingActions({ from, onDone }: { from: JobQuery; onDone: () => void }) {
+export function MatchingActions({
+  from,
+  about,
+  shows,
+  onDone,
+}: {
+  from: JobQuery
+  /** Names the jobs, if a page has several such actions. */
+  about?: string
+  /** Whether to show an action. Default: both. */
+  shows?: Readonly<Record<'retry' | 'cancel', boolean>>
+  onDone: () => void
+}) {
   const [open, setOpen] = useState<'retry' | 'cancel'>()
   const noFilter = hasCondition(from) ? undefined : 'Choose a filter first.'
   return (
     <>
       {actions
-        .filter(({ action }) => may(action))
+        .filter(({ action }) => may(action) && (shows?.[action] ?? true))
         .map(({ action, label, icon, feature }) => (
           <ActionButton
             key={action}
             icon={icon}
             why={whyUnsupported(feature) ?? noFilter}
+            about={about}
             onClick={() => setOpen(action)}
           >
             {label}

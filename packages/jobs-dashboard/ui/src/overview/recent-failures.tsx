@@ -16,6 +16,9 @@ export function RecentFailures({ stats, within }: { stats: StatsJson | undefined
       <header>
         <h2>Recent failures</h2>
         <span class="spacer" />
+        <a class="text-link small" href={hrefTo('/errors')}>
+          By error
+        </a>
         {jobs.length > 0 && (
           <a class="text-link small" href={hrefTo('/jobs', { state: 'failed', within, by: 'end' })}>
             All failed jobs

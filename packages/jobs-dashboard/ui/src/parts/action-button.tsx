@@ -9,6 +9,7 @@ export function ActionButton({
   kind = '',
   why,
   busy = false,
+  about,
   onClick,
   children,
 }: {
@@ -16,6 +17,8 @@ export function ActionButton({
   kind?: 'primary' | 'danger' | 'plain' | ''
   why?: string | undefined
   busy?: boolean
+  /** Names its object, for those who cannot see what is beside it. */
+  about?: string | undefined
   onClick: () => void
   children: ComponentChildren
 }) {
@@ -35,6 +38,7 @@ export function ActionButton({
       >
         {icon && <Icon name={busy ? 'spinner' : icon} spin={busy} />}
         {children}
+        {about !== undefined && <span class="visually-hidden"> {about}</span>}
       </button>
       {why !== undefined && (
         <span id={id} class="visually-hidden">

@@ -1,6 +1,14 @@
 import type { CountGroup, JobCounts, JobSummaryPage } from '@cgk-platform/jobs-core/inspect'
-import type { InspectFilter, InspectQuery } from '@cgk-platform/jobs-core/provider'
+import {
+  type FailureCount,
+  type FailureQuery,
+  type InspectFilter,
+  type InspectQuery,
+  newestRuns,
+} from '@cgk-platform/jobs-core/provider'
+import { errorGroupOf } from '@cgk-platform/jobs-core/scheduling'
 
+import { FailureCounts } from '../../records/failure-counts.ts'
 import { toJobCounts } from '../../records/to-job-counts.ts'
 import { toJobSummary } from '../../records/to-job-summary.ts'
 import { type StoredJob, type StoredRun, stateOf } from '../../records/stored-run.ts'
@@ -34,6 +42,30 @@ export class MemoryInspection implements StoreInspection {
     })
     return toJobCounts(count, groups, true)
   }
+
+  *failures({ tenantId, definitionId, since = 0, until = Infinity }: FailureQuery): Steps<readonly FailureCount[]> {
+    const counts = new FailureCounts<string>()
+    yield* inParts(this.#jobs.candidates({}), (part) => {
+      for (const job of part) {
+        const { id, tenantId: tenant } = job.envelope
+        if ((tenantId ?? tenant) !== tenant) continue
+        for (const { definitionId: definition, errorGroup, state, at } of failuresOf(job)) {
+          if ((definitionId ?? definition) !== definition || at < since || at >= until) continue
+          counts.add({ definitionId: definition, errorGroup, tenantId: tenant, state, at, job: id })
+        }
+      }
+    })
+    return counts.all((id) => id)
+  }
+}
+
+/** Returns the runs of a job whose last attempt has failed, without those that were retried. */
+function failuresOf(job: StoredJob): (Pick<FailureCount, 'definitionId' | 'errorGroup' | 'state'> & { at: number })[] {
+  if (!job.runs.some(({ error }) => error !== undefined)) return []
+  return newestRuns(job.runs).flatMap(({ definitionId, state, error, endedAt, attemptStartedAt, startedAt }) => {
+    if (!error || (state !== 'failed' && state !== 'retrying')) return []
+    return [{ definitionId, errorGroup: errorGroupOf(error), state, at: endedAt ?? attemptStartedAt ?? startedAt ?? 0 }]
+  })
 }
 
 function keysOf(job: StoredJob, by: CountGroup): Iterable<string> {
@@ -50,7 +82,7 @@ function keysOf(job: StoredJob, by: CountGroup): Iterable<string> {
 }
 
 function matcherOf(filter: InspectFilter): (job: StoredJob) => boolean {
-  const { tenantId, event, definitionId, states, since, until, endedSince, endedUntil, errorText } = filter
+  const { tenantId, event, definitionId, states, since, until, endedSince, endedUntil, errorText, errorGroup } = filter
   const isByEnd = (endedSince ?? endedUntil) !== undefined
   const isEndIn = ({ endedAt }: { readonly endedAt?: number }): boolean =>
     endedAt !== undefined && endedAt >= (endedSince ?? 0) && endedAt < (endedUntil ?? Infinity)
@@ -65,7 +97,12 @@ function matcherOf(filter: InspectFilter): (job: StoredJob) => boolean {
       (!isByEnd || (runs.length === 0 ? isEndIn(job) : runs.some(isEndIn))) &&
       (definitionId === undefined || runs.some((run) => run.definitionId === definitionId)) &&
       (states === undefined || states.includes(stateOf(job))) &&
-      (text === undefined || runs.some((run) => hasText(run, text)))
+      (text === undefined || runs.some((run) => hasText(run, text))) &&
+      (errorGroup === undefined ||
+        failuresOf(job).some(
+          (failure) =>
+            failure.errorGroup === errorGroup && (definitionId ?? failure.definitionId) === failure.definitionId,
+        ))
     )
   }
 }

@@ -32,6 +32,7 @@ export function retryJob(connection: Connection, job: StoredJob, now: number): v
       ...(run.gather && { gatherUntil: now }),
       ...(record && { workflow: toStoredRecord(record) }),
     })
+    connection.run('UPDATE cgk_runs SET error_group = NULL WHERE run = ?', failedKey)
     if (record) writeSteps(connection, key, record.steps)
   }
 }

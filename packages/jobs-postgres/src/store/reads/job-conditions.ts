@@ -25,6 +25,11 @@ export const jobsOfCandidates: string = 'JOIN LATERAL (SELECT * FROM {schema}.jo
 
 const ofRun = 'SELECT 1 FROM {schema}.runs r WHERE r.job = j.id'
 
+/** Returns SQL for whether a run's last attempt has failed. */
+export function isFailing(run: string): string {
+  return `${run}.state IN ('failed', 'retrying')`
+}
+
 /** The ids between which the jobs of a filter are, without these. */
 export interface IdRange {
   readonly above: string
@@ -48,7 +53,19 @@ export async function idRangeOf(queryable: Queryable, { since, until }: InspectF
  * @param met - the names of conditions that the job meets in any case
  */
 export function conditionOf(filter: InspectFilter, met: readonly string[], values: SqlValues): string {
-  const { tenantId, event, definitionId, reference, states, since, until, endedSince, endedUntil, errorText } = filter
+  const {
+    tenantId,
+    event,
+    definitionId,
+    reference,
+    states,
+    since,
+    until,
+    endedSince,
+    endedUntil,
+    errorText,
+    errorGroup,
+  } = filter
   const conditions: string[] = []
   if (since !== undefined) conditions.push(`j.sent_at >= ${values.add(since)}`)
   if (until !== undefined) conditions.push(`j.sent_at < ${values.add(until)}`)
@@ -69,6 +86,12 @@ export function conditionOf(filter: InspectFilter, met: readonly string[], value
   if (errorText !== undefined) {
     const text = values.add(asciiLower(JSON.stringify(errorText).slice(1, -1)))
     conditions.push(`EXISTS (${ofRun} AND r.error IS NOT NULL AND strpos(lower(r.error COLLATE "C"), ${text}) > 0)`)
+  }
+  if (errorGroup !== undefined && !met.includes('errorGroup')) {
+    const ofDefinition = definitionId === undefined ? '' : ` AND r.definition = ${values.add(storedText(definitionId))}`
+    conditions.push(
+      `EXISTS (${ofRun} AND ${isFailing('r')} AND r.error_group = ${values.add(errorGroup)}${ofDefinition})`,
+    )
   }
   const others = conditions.length === 0 ? 'true' : conditions.join(' AND ')
   if (states === undefined) return others

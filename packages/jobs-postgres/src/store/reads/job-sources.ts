@@ -79,9 +79,9 @@ export async function chooseSources(
   const counted = await countRows(queryable, candidates, range, max)
   const eligible = counted.filter(({ mustBeFew = false, rows }) => !isForList || !mustBeFew || rows < max)
   const best = eligible.reduce((one, other) => (other.rows < one.rows ? other : one))
-  const { states, errorText, endedSince, endedUntil } = filter
+  const { states, errorText, errorGroup, endedSince, endedUntil } = filter
   // Each statement reads as many jobs of each tenant as of all, so most of them must match.
-  const isByName = states === undefined && (errorText ?? endedSince ?? endedUntil) === undefined
+  const isByName = states === undefined && (errorText ?? errorGroup ?? endedSince ?? endedUntil) === undefined
   const isAmongAll = isForList && tenantId === undefined && best.rows >= max
   return isAmongAll && isByName && events ? ((await byTenant(queryable, filter, events, max)) ?? best) : best
 }
@@ -115,7 +115,7 @@ export function within({ id, from }: JobSource, { above, below }: IdRange, value
 
 /** Returns the sources to choose from. The last ones may be many for a list. */
 function candidatesFor(filter: InspectFilter, events: readonly string[] | undefined): JobSources[] {
-  const { tenantId, reference, states, endedSince, endedUntil, errorText } = filter
+  const { tenantId, reference, states, endedSince, endedUntil, errorText, errorGroup } = filter
   const tenant = tenantId === undefined ? undefined : storedText(tenantId)
   const isOther = tenant !== undefined
   const candidates: JobSources[] = []
@@ -128,6 +128,10 @@ function candidatesFor(filter: InspectFilter, events: readonly string[] | undefi
   if (found) candidates.push({ ...found, met: [] })
   if (errorText !== undefined)
     candidates.push({ sources: [tenant === undefined ? failedRuns : failedOf(tenant)], met: [] })
+  if (errorGroup !== undefined) {
+    const from = (values: SqlValues): string => `{schema}.runs r WHERE r.error_group = ${values.add(errorGroup)}`
+    candidates.push({ sources: [{ ...ofRun, from }], met: [], mustBeFew: isOther })
+  }
   if (endedSince !== undefined || endedUntil !== undefined)
     candidates.push({ sources: endSources(filter), met: [], mustBeFew: true })
   if (tenant !== undefined) {

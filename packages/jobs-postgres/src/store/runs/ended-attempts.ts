@@ -1,4 +1,5 @@
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
+import { errorGroupOf } from '@cgk-platform/jobs-core/scheduling'
 import { compensationStates, type StoredRun, toText } from '@cgk-platform/jobs-local/engine'
 
 import { columnsOf, type Queryable, type SqlValue } from '../../database/database.ts'
@@ -94,7 +95,7 @@ export async function endRuns(
   const { values } = tableOf(ended as readonly EndedAttempt<End>[], endColumns)
   const definitions = [...new Set(ended.map(({ run }) => run.definitionId))]
   const lanes = ended.map(({ run }) => keyOf(run).lane)
-  const sql = 'SELECT * FROM {schema}.end_runs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)'
+  const sql = 'SELECT * FROM {schema}.end_runs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)'
   const [row] = await queryable.query<EndedRow>(sql, [definitions, lanes, ...values, isOfApp])
   return row!
 }
@@ -117,5 +118,10 @@ export const endColumns = [
     name: 'error',
     type: 'text',
     of: ({ outcome }: EndedAttempt): string | null => ('error' in outcome ? toText(outcome.error) : null),
+  },
+  {
+    name: 'error_group',
+    type: 'text',
+    of: ({ outcome }: EndedAttempt): string | null => ('error' in outcome ? errorGroupOf(outcome.error) : null),
   },
 ] as const

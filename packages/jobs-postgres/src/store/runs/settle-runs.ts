@@ -1,3 +1,4 @@
+import { errorGroupOf } from '@cgk-platform/jobs-core/scheduling'
 import { type Outcome, restartWorkflowRecord } from '@cgk-platform/jobs-core/provider'
 import {
   compensationStates,
@@ -131,6 +132,7 @@ function changesOf({ definitions, isOnProbation }: SettleOptions): readonly Chan
     changeOf('retry', retry, withAttempts, [
       { name: 'after_ms', type: 'int8', of: ({ outcome }) => Math.ceil(outcome.afterMs) },
       { name: 'error', type: 'text', of: ({ outcome }) => toText(outcome.error) },
+      { name: 'error_group', type: 'text', of: ({ outcome }) => errorGroupOf(outcome.error) },
     ]),
     changeOf('suspended', suspend, returnRuns, [
       { name: 'due_at', type: 'int8', of: (attempt) => ceil(waitOf(attempt).dueAt) },
@@ -172,10 +174,10 @@ function returnRuns(update: string): string {
 }
 
 const end =
-  'phase = NULL, is_open = false, state = e.state, ended_at = {schema}.now_ms(), output = e.output, error = e.error'
+  'phase = NULL, is_open = false, state = e.state, ended_at = {schema}.now_ms(), output = e.output, error = e.error, error_group = e.error_group'
 
 const retry =
-  "phase = 'waiting', worker = NULL, state = 'retrying', crashes = 0, due_at = {schema}.now_ms() + e.after_ms, error = e.error"
+  "phase = 'waiting', worker = NULL, state = 'retrying', crashes = 0, due_at = {schema}.now_ms() + e.after_ms, error = e.error, error_group = e.error_group"
 
 /** The attempt does not count. The run waits for the next one until `again_at`, if that is set. */
 const interrupt =
@@ -190,7 +192,7 @@ const interrupt =
 /** Begins a run again, without its attempts. `removeHistory` removes its steps. */
 const restart =
   "phase = 'ready', worker = NULL, state = 'queued', pause = NULL, due_at = NULL, crashes = 0, wake_pending = false, " +
-  'parked = NULL, attempts = 0, attempt_started_at = NULL, error = NULL, workflow = e.workflow, ' +
+  'parked = NULL, attempts = 0, attempt_started_at = NULL, error = NULL, error_group = NULL, workflow = e.workflow, ' +
   `retried_at = greatest({schema}.now_ms(), coalesce(r.retried_at, 0) + 1), rank = ${rankFromNow}`
 
 const isPending = 'r.wake_pending OR EXISTS (SELECT 1 FROM {schema}.notices n WHERE n.job = r.job AND n.run = r.number)'

@@ -123,6 +123,7 @@ export const migrations: readonly Migration[] = [
     workflow TEXT,                 -- the record without its steps
     crashes INTEGER NOT NULL DEFAULT 0, -- since an attempt ended, was suspended or lived long; at least 2 if one was charged
     error TEXT,
+    error_group TEXT,              -- see \`errorGroupOf\`; null if the run has not failed, or was retried
     parked TEXT,                   -- of a run that waits for other code: the version that it needs, as JSON, or 'other'
     output TEXT                    -- last, so that SQLite reads the others without it
   ) STRICT;
@@ -141,6 +142,8 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX cgk_runs_blocked ON cgk_runs (definition_id, tenant, concurrency_key, throttle_key, rank) WHERE phase = 7;
   CREATE INDEX cgk_runs_state ON cgk_runs (definition_id, state) WHERE state <> 'running' AND state <> 'completed';
   CREATE INDEX cgk_runs_error ON cgk_runs (run) WHERE error IS NOT NULL;
+  CREATE INDEX cgk_runs_failed ON cgk_runs (error_group, definition_id, run, tenant, state, ended_at, attempt_started_at)
+    WHERE error_group IS NOT NULL;
   CREATE INDEX cgk_runs_parked ON cgk_runs (parked, definition_id, tenant, concurrency_key, rank) WHERE parked IS NOT NULL;
   CREATE INDEX cgk_runs_tenant_error ON cgk_runs (tenant, state) WHERE error IS NOT NULL;
 

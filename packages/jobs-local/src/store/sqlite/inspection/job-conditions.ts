@@ -23,7 +23,19 @@ const hasText =
 
 /** Returns the condition that the job `j` matches a filter. */
 export function conditionOf(filter: InspectFilter, time: TimeRange): Condition {
-  const { tenantId, event, definitionId, reference, states, since, until, endedSince, endedUntil, errorText } = filter
+  const {
+    tenantId,
+    event,
+    definitionId,
+    reference,
+    states,
+    since,
+    until,
+    endedSince,
+    endedUntil,
+    errorText,
+    errorGroup,
+  } = filter
   const conditions: Condition[] = []
   const add = (sql: string, ...values: SQLInputValue[]): void => void conditions.push({ sql, values })
   if (since !== undefined || until !== undefined) {
@@ -44,6 +56,14 @@ export function conditionOf(filter: InspectFilter, time: TimeRange): Condition {
   if (errorText !== undefined) {
     const text = lower(errorText)
     add(`EXISTS (${ofRun} AND ${hasText})`, lower(JSON.stringify(errorText).slice(1, -1)), text, text)
+  }
+  if (errorGroup !== undefined) {
+    const ofDefinition = definitionId === undefined ? [] : [definitionId]
+    add(
+      `EXISTS (${ofRun} AND r.error_group = ? AND r.state IN ('failed', 'retrying')${ofDefinition.map(() => ' AND r.definition_id = ?').join('')})`,
+      errorGroup,
+      ...ofDefinition,
+    )
   }
   return {
     sql: conditions.length === 0 ? '1' : conditions.map(({ sql }) => sql).join(' AND '),

@@ -36,7 +36,7 @@ export function sourcesFor(connection: Connection, filter: InspectFilter, limits
 }
 
 function* candidatesFor(connection: Connection, filter: InspectFilter, limits: ReadLimits): Generator<JobSources> {
-  const { tenantId, reference, states, errorText } = filter
+  const { tenantId, definitionId, reference, states, errorText, errorGroup } = filter
   const found = states && stateSources(connection, filter, limits)
   const ofStates = found && { sources: found, met: [] }
   // A list of a tenant's jobs must read on until one of them: its cursor names no other job.
@@ -52,6 +52,16 @@ function* candidatesFor(connection: Connection, filter: InspectFilter, limits: R
   if (errorText !== undefined) {
     const from = 'cgk_runs INDEXED BY cgk_runs_error WHERE error IS NOT NULL'
     yield { sources: [{ from, values: [], order: 'run' }], met: [] }
+  }
+  if (errorGroup !== undefined) {
+    // By run if the definition is named.
+    const from =
+      "cgk_runs INDEXED BY cgk_runs_failed WHERE error_group IS NOT NULL AND error_group = ? AND state IN ('failed', 'retrying')"
+    const source: JobSource =
+      definitionId === undefined
+        ? { from, values: [errorGroup], order: 'run', mustSort: true }
+        : { from: `${from} AND definition_id = ?`, values: [errorGroup, definitionId], order: 'run' }
+    yield { sources: [source], met: definitionId === undefined ? ['errorGroup'] : ['errorGroup', 'definitionId'] }
   }
   const ends = endSources(connection, filter, limits)
   if (ends) yield ends

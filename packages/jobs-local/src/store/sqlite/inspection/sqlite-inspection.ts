@@ -1,11 +1,12 @@
 import type { CountGroup, JobCounts, JobSummary, JobSummaryPage } from '@cgk-platform/jobs-core/inspect'
-import type { InspectFilter, InspectQuery } from '@cgk-platform/jobs-core/provider'
+import type { FailureCount, FailureQuery, InspectFilter, InspectQuery } from '@cgk-platform/jobs-core/provider'
 import { sentAtOf } from '@cgk-platform/jobs-core/scheduling'
 
 import type { Steps } from '../../../time/steps.ts'
 import { turnBatch } from '../../../rules/turn-batch.ts'
 import type { StoreInspection } from '../../job-store.ts'
 import { type Connection, readAtOnce } from '../file/connection.ts'
+import { countFailures } from './count-failures.ts'
 import { countJobs } from './count-jobs.ts'
 import { findJobs } from './find-jobs.ts'
 import { readSummary } from './read-summary.ts'
@@ -47,6 +48,10 @@ export class SqliteInspection implements StoreInspection {
 
   count(filter: InspectFilter, by: CountGroup | undefined): Steps<JobCounts> {
     return countJobs(this.#connection, filter, { by, atOnce: (read) => this.#readAtOnce(read) })
+  }
+
+  failures(query: FailureQuery): Steps<readonly FailureCount[]> {
+    return countFailures(this.#connection, query, (read) => this.#readAtOnce(read))
   }
 
   #readAtOnce<T>(read: () => T): T {

@@ -1,5 +1,11 @@
 import type { JobState } from '@cgk-platform/jobs-core'
-import { type Outcome, restartWorkflowRecord, type RunRestart } from '@cgk-platform/jobs-core/provider'
+import {
+  type JobErrorInfo,
+  type Outcome,
+  restartWorkflowRecord,
+  type RunRestart,
+} from '@cgk-platform/jobs-core/provider'
+import { errorGroupOf } from '@cgk-platform/jobs-core/scheduling'
 
 import { toText } from '../../../records/json-column.ts'
 import { otherCode, type Parked, parkedOf } from '../../../records/parked-for.ts'
@@ -183,13 +189,13 @@ export function settleRun(
 ): boolean {
   const { run: key, worker } = keyOf(run)
   const where: Fence = [key, worker, attempt, run.retriedAt ?? null]
-  const end = (state: JobState, output: string | null, error: string | null): number =>
+  const end = (state: JobState, output: string | null, error?: JobErrorInfo): number =>
     connection.run(
-      `UPDATE cgk_runs SET phase = NULL, state = ?, ended_at = ?, output = ?, error = ? WHERE ${fence}`,
+      `UPDATE cgk_runs SET phase = NULL, state = ?, ended_at = ?, output = ?, error = ?, error_group = ? WHERE ${fence}`,
       state,
       now,
       output,
-      error,
+      ...errorColumns(error),
       ...where,
     )
   const isCompensationOver = run.compensating && outcome.type !== 'suspended' && outcome.type !== 'interrupted'
@@ -200,18 +206,18 @@ export function settleRun(
   }
   switch (outcome.type) {
     case 'completed':
-      return end('completed', toText(outcome.output), null) > 0
+      return end('completed', toText(outcome.output)) > 0
     case 'failed':
-      return end('failed', null, toText(outcome.error)) > 0
+      return end('failed', null, outcome.error) > 0
     case 'cancelled':
-      return end('cancelled', null, null) > 0
+      return end('cancelled', null) > 0
     case 'suspended':
       return suspend(connection, where, parkedOf(run, definitions, outcome.wakeAt) ?? { dueAt: outcome.wakeAt }, now)
     case 'restarted':
       return restart(connection, run, where, { outcome, now })
     case 'retry': {
-      const sql = `UPDATE cgk_runs SET phase = ${waiting}, worker = NULL, state = 'retrying', crashes = 0, due_at = ?, error = ? WHERE ${fence}`
-      const isSettled = connection.run(sql, now + outcome.afterMs, toText(outcome.error), ...where) > 0
+      const sql = `UPDATE cgk_runs SET phase = ${waiting}, worker = NULL, state = 'retrying', crashes = 0, due_at = ?, error = ?, error_group = ? WHERE ${fence}`
+      const isSettled = connection.run(sql, now + outcome.afterMs, ...errorColumns(outcome.error), ...where) > 0
       if (isSettled) recordAttempt(connection, run, { attempt, outcome, now })
       return isSettled
     }
@@ -225,6 +231,11 @@ export function settleRun(
   }
 }
 
+/** The values of the columns of an error. */
+function errorColumns(error: JobErrorInfo | undefined): [error: string | null, group: string | null] {
+  return error ? [toText(error), errorGroupOf(error)] : [null, null]
+}
+
 /** Begins a run again, without its steps and attempts. */
 function restart(
   connection: Connection,
@@ -236,7 +247,7 @@ function restart(
   const record = restartWorkflowRecord(run.workflow!, run.id, outcome)
   const sql =
     `UPDATE cgk_runs SET phase = ${ready}, worker = NULL, state = 'queued', pause = NULL, due_at = NULL, crashes = 0, ` +
-    `wake_pending = 0, parked = NULL, attempts = 0, attempt_started_at = NULL, error = NULL, workflow = ?, ` +
+    `wake_pending = 0, parked = NULL, attempts = 0, attempt_started_at = NULL, error = NULL, error_group = NULL, workflow = ?, ` +
     `retried_at = max(?, ifnull(retried_at, 0) + 1), rank = ${rankFrom('?')} WHERE ${fence}`
   if (connection.run(sql, toStoredRecord(record), now, now, ...where) === 0) return false
   connection.run('DELETE FROM cgk_steps WHERE run = ?', key)
