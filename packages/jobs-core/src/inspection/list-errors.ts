@@ -52,7 +52,7 @@ function toGroup(counts: readonly FailureCount[], { since, until }: { since: num
     trend[Math.max(0, Math.min(parts - 1, part))]! += count
     first = Math.min(first, one.first)
     last = Math.max(last, one.last)
-    if (one.jobId > latestJobId) latestJobId = one.jobId
+    if (one.newestJobId > latestJobId) latestJobId = one.newestJobId
   }
   return {
     ...{ errorGroup, definitionId, ...sums },
@@ -91,7 +91,7 @@ export async function readFailures(
       if (at < since || at >= until || (definitionId !== undefined && run.definitionId !== definitionId)) return []
       const { state } = run
       const errorGroup = run.error ? errorGroupOf(run.error) : ''
-      const facts = { definitionId: run.definitionId, errorGroup, tenantId: job.tenantId, jobId: job.id }
+      const facts = { definitionId: run.definitionId, errorGroup, tenantId: job.tenantId, newestJobId: job.id }
       return [{ ...facts, state, count: 1, first: at, last: at }]
     }),
   )

@@ -60,8 +60,8 @@ export interface FailureCount {
   readonly first: number
   /** When the last of them failed. */
   readonly last: number
-  /** The id of the newest of their jobs. */
-  readonly jobId: string
+  /** The id of the newest of their jobs, or of that of all tenants and times. */
+  readonly newestJobId: string
 }
 
 /** The checked options of `inspect.listJobs`. */

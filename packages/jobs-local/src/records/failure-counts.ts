@@ -10,29 +10,50 @@ interface Failure<Key> extends Pick<FailureCount, 'definitionId' | 'errorGroup' 
   readonly job: Key
 }
 
-/** Counts failures by definition, error group, tenant, state and five minutes. */
-export class FailureCounts<Key extends number | string> {
-  readonly #counts = new Map<
-    string,
-    Omit<FailureCount, 'jobId'> & { count: number; first: number; last: number; job: Key }
-  >()
+/** The failures of one definition, error group and state, by tenant and time. */
+interface Group<Key> extends Pick<FailureCount, 'definitionId' | 'errorGroup' | 'state'> {
+  readonly counts: Map<string, { tenantId: string; count: number; first: number; last: number }>
+  newest: Key
+}
 
-  add({ definitionId, errorGroup, tenantId, state, at, job }: Failure<Key>): void {
-    const part = Math.floor(at / partMs)
-    const key = `${state}\u0000${part}\u0000${definitionId}\u0000${tenantId}\u0000${errorGroup}`
-    const counted = this.#counts.get(key)
+/** Counts failures by definition, error group, tenant, state and five minutes. Quick if those of a group follow each other. */
+export class FailureCounts<Key extends number | string> {
+  readonly #groups = new Map<string, Group<Key>>()
+  #last: Group<Key> | undefined
+
+  add({ tenantId, at, job, ...failure }: Failure<Key>): void {
+    const group = this.#groupOf(failure, job)
+    if (job > group.newest) group.newest = job
+    const { counts } = group
+    const key = `${Math.floor(at / partMs)} ${tenantId}`
+    const counted = counts.get(key)
     if (!counted) {
-      this.#counts.set(key, { definitionId, errorGroup, tenantId, state, count: 1, first: at, last: at, job })
+      counts.set(key, { tenantId, count: 1, first: at, last: at })
       return
     }
     counted.count++
     counted.first = Math.min(counted.first, at)
     counted.last = Math.max(counted.last, at)
-    if (job > counted.job) counted.job = job
   }
 
   /** @param idOf - returns the id of a job */
   all(idOf: (job: Key) => string): FailureCount[] {
-    return [...this.#counts.values()].map(({ job, ...count }) => ({ ...count, jobId: idOf(job) }))
+    return [...this.#groups.values()].flatMap(({ counts, newest, ...group }) => {
+      const newestJobId = idOf(newest)
+      return [...counts.values()].map((count) => ({ ...group, ...count, newestJobId }))
+    })
+  }
+
+  #groupOf(
+    { definitionId, errorGroup, state }: Pick<FailureCount, 'definitionId' | 'errorGroup' | 'state'>,
+    newest: Key,
+  ): Group<Key> {
+    const last = this.#last
+    if (last?.errorGroup === errorGroup && last.definitionId === definitionId && last.state === state) return last
+    const key = JSON.stringify([definitionId, errorGroup, state])
+    const group = this.#groups.get(key) ?? { definitionId, errorGroup, state, counts: new Map(), newest }
+    this.#groups.set(key, group)
+    this.#last = group
+    return group
   }
 }

@@ -11,5 +11,7 @@ for (const [name, filter] of Object.entries(file.filters)) {
   const counts = await file.measureCounts(filter, clock)
   measured.push({ name, p50: quantile(pages, 0.5), p95: quantile(pages, 0.95), count: quantile(counts, 0.95) })
 }
+const errors = await file.measureErrors(clock)
+measured.push({ name: 'errors, grouped', p50: quantile(errors, 0.5), p95: quantile(errors, 0.95), count: 0 })
 await file.close()
 process.stdout.write(JSON.stringify(measured))

@@ -1,4 +1,4 @@
-import { beforeJobIdsSince } from '@cgk-platform/jobs-core/scheduling'
+import { beforeJobIdsSince, errorGroupOf } from '@cgk-platform/jobs-core/scheduling'
 
 import type { Connection } from '../../src/store/sqlite/file/connection.ts'
 import { createInsert } from '../../src/store/sqlite/file/insert-rows.ts'
@@ -19,11 +19,12 @@ const rareJobs = 30
 interface Ended {
   readonly state: 'completed' | 'failed' | 'cancelled'
   readonly error?: string
+  readonly group?: string
 }
 
 const insertEnded = createInsert(
-  'cgk_runs (run, definition_id, tenant, state, attempts, max_attempts, started_at, ended_at, error, output)',
-  '(?, ?, ?, ?, 1, 3, ?, ?, ?, ?)',
+  'cgk_runs (run, definition_id, tenant, state, attempts, max_attempts, started_at, attempt_started_at, ended_at, error, error_group, output)',
+  '(?, ?, ?, ?, 1, 3, ?, ?, ?, ?, ?, ?)',
 )
 
 /**
@@ -55,9 +56,17 @@ export function fillFile(connection: Connection, jobs: number, from: number): vo
     insertEnded(
       connection,
       ended.map((number) => {
-        const { state, error } = endOf(number, jobs)!
+        const { state, error, group } = endOf(number, jobs)!
         const endedAt = from + number * sendEveryMs
-        const values = [state, endedAt - 10, endedAt, error ?? null, state === 'completed' ? '"done"' : null]
+        const values = [
+          state,
+          endedAt - 10,
+          endedAt - 10,
+          endedAt,
+          error ?? null,
+          group ?? null,
+          state === 'completed' ? '"done"' : null,
+        ]
         return [runOf(number), definitionOf(number), tenantOf(number), ...values]
       }),
     )
@@ -108,7 +117,8 @@ function endOf(number: number, jobs: number): Ended | undefined {
   if (isInOutage || number % 1009 === 0) {
     const message = number % 5003 === 0 ? `The order ${number} has no address` : 'The mail server is busy'
     const stack = `Error: ${message}\n${'    at handler (file:///app/src/jobs/send-mail.ts:10:11)\n'.repeat(8)}`
-    return { state: 'failed', error: JSON.stringify({ name: 'Error', message, stack }) }
+    const error = { name: 'Error', message, stack }
+    return { state: 'failed', error: JSON.stringify(error), group: errorGroupOf(error) }
   }
   return { state: number % 2003 === 0 ? 'cancelled' : 'completed' }
 }

@@ -16,6 +16,8 @@ export interface FilledFile {
   measurePages(filter: JobFilter, clock: () => number): Promise<number[]>
   /** Counts the jobs five times. Returns the time of each count. */
   measureCounts(filter: JobFilter, clock: () => number): Promise<number[]>
+  /** Groups the errors ten times. Returns the time of each. */
+  measureErrors(clock: () => number): Promise<number[]>
   close(): Promise<void>
 }
 
@@ -56,6 +58,16 @@ export async function createFilledFile(jobs: number): Promise<FilledFile> {
       return measured
     },
 
+    async measureErrors(clock) {
+      const measured: number[] = []
+      for (let round = 0; round < 10; round++) {
+        const startedAt = clock()
+        await client.inspect.listErrors()
+        measured.push(clock() - startedAt)
+      }
+      return measured
+    },
+
     async close() {
       await client.close({ timeout: 0 })
       rmSync(folder, { recursive: true })
@@ -79,6 +91,9 @@ function filtersFor(middle: Date): Readonly<Record<string, JobFilter>> {
     'half of the time': { since: middle },
     'text of few errors': { errorText: 'has no address' },
     'text of no error': { errorText: 'nothing has this text' },
+    'error group': { definitionId: 'definition_3', errorGroup: 'Error: The mail server is busy' },
+    'error group, any definition': { errorGroup: 'Error: The mail server is busy' },
+    'rare error group': { errorGroup: 'Error: The order # has no address' },
     'tenant, failed': { tenantId: 'tenant_large', states: ['failed'] },
     'tenant, queued': { tenantId: 'tenant_large', states: ['queued'] },
     'tenant, completed': { tenantId: 'tenant_large', states: ['completed'] },

@@ -25,7 +25,7 @@ export async function countFailures(
   ]
   const rows = await queryable.query<FailureCount>(
     'SELECT r.definition AS "definitionId", r.error_group AS "errorGroup", r.tenant AS "tenantId", r.state, ' +
-      `count(*)::int8 AS count, min(${at}) AS first, max(${at}) AS last, max(r.job) AS "jobId" ` +
+      `count(*)::int8 AS count, min(${at}) AS first, max(${at}) AS last, max(r.job) AS "newestJobId" ` +
       `FROM {schema}.runs r WHERE ${conditions.join(' AND ')} GROUP BY 1, 2, 3, 4, ${at} / ${partMs}`,
     values.all,
   )
@@ -37,7 +37,7 @@ async function withTenants(queryable: Queryable, counts: readonly FailureCount[]
   const hashed = counts.filter(({ tenantId }) => tenantId.startsWith('\u0001'))
   if (hashed.length === 0) return counts
   const sql = 'SELECT id, tenant, event, envelope, sent_at FROM {schema}.jobs WHERE id = ANY($1::text[])'
-  const jobs = await queryable.query<JobRow>(sql, [hashed.map(({ jobId }) => jobId)])
+  const jobs = await queryable.query<JobRow>(sql, [hashed.map(({ newestJobId }) => newestJobId)])
   const names = new Map(jobs.map((row) => [row.tenant, readEnvelope(row).tenantId]))
   return counts.map((count) => ({ ...count, tenantId: names.get(count.tenantId) ?? count.tenantId }))
 }

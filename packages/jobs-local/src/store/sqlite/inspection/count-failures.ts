@@ -7,14 +7,7 @@ import type { Connection } from '../file/connection.ts'
 /** Number of entries of the index that a step reads. */
 const maxEntries = 5_000
 
-interface Row {
-  readonly run: number
-  readonly definition_id: string
-  readonly error_group: string
-  readonly tenant: string
-  readonly state: string
-  readonly at: number
-}
+type Row = [run: number, definition: string, errorGroup: string, tenant: string, state: string, at: number]
 
 /** Counts the failures that an index holds. @param atOnce - makes a read as of one moment */
 export function* countFailures(
@@ -28,14 +21,14 @@ export function* countFailures(
     'FROM cgk_runs INDEXED BY cgk_runs_failed WHERE error_group IS NOT NULL ' +
     'AND (error_group, definition_id, run) > (?, ?, ?) ORDER BY error_group, definition_id, run LIMIT ?'
   for (let last: readonly [string, string, number] = ['', '', -1]; ; yield) {
-    const rows = atOnce(() => connection.all<Row>(sql, ...last, maxEntries))
-    for (const { run, definition_id: definition, error_group: errorGroup, tenant, state, at } of rows) {
+    const rows = atOnce(() => connection.rows<Row>(sql, ...last, maxEntries))
+    for (const [run, definition, errorGroup, tenant, state, at] of rows) {
       const isWanted = (tenantId ?? tenant) === tenant && (definitionId ?? definition) === definition
       if (!isWanted || at < since || at >= until || (state !== 'failed' && state !== 'retrying')) continue
       counts.add({ definitionId: definition, errorGroup, tenantId: tenant, state, at, job: Math.floor(run / 2 ** 20) })
     }
     if (rows.length < maxEntries) break
-    const { error_group: group, definition_id: definition, run } = rows.at(-1)!
+    const [run, definition, group] = rows.at(-1)!
     last = [group, definition, run]
   }
   const id = 'SELECT id FROM cgk_jobs WHERE seq = ?'
