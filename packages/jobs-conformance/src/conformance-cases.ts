@@ -58,6 +58,7 @@ import { workflowPastEventCases } from './cases/workflow-past-events.ts'
 import { workflowPlatformCases } from './cases/workflow-platform.ts'
 import { workflowCompensationCases } from './cases/workflow-compensation.ts'
 import { workflowMiddlewareCases } from './cases/workflow-middleware.ts'
+import { waitReasonCases } from './cases/wait-reasons.ts'
 import { workflowChangeCases } from './cases/workflow-changes.ts'
 import { workflowDeployCases } from './cases/workflow-deploys.ts'
 import { workflowControlCases } from './cases/workflow-control.ts'
@@ -77,6 +78,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...middlewareCases,
   ...instrumentationCases,
   ...inspectionCases,
+  ...waitReasonCases,
   ...inspectionListCases,
   ...inspectionFigureCases,
   ...inspectionChangeCases,

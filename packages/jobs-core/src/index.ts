@@ -72,6 +72,7 @@ export type { JobPage } from './status/job-page.ts'
 export { findRun } from './runs/find-run.ts'
 export { isEnded, type JobState } from './status/job-state.ts'
 export type { JobStatus, RunStatus } from './status/job-status.ts'
+export type { WaitReason } from './status/wait-reason.ts'
 
 // Events
 export { catalogue } from './events/catalogue/catalogue.ts'

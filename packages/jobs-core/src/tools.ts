@@ -29,6 +29,7 @@ export type {
   VendorSdk,
 } from './engines/engine-descriptor.ts'
 export { engines } from './provider/engine-registry.ts'
+export { describeWait } from './status/wait-reason.ts'
 export { toWorkflowHistories } from './status/workflow-history.ts'
 export { countMayExceed, describeCount } from './inspection/describe-count.ts'
 export type { ProviderChoice } from './provider/provider-choice.ts'

@@ -4,6 +4,7 @@ import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { createAuthorizer } from './access/authorize-request.ts'
 import { createApi } from './api/create-api.ts'
 import { type DashboardOptions, dashboardOptions } from './dashboard-options.ts'
+import { compress } from './http/compress.ts'
 import { respondError, respondNothing } from './http/respond.ts'
 import { respondAsset } from './pages/respond-asset.ts'
 import { pagePaths, respondPage } from './pages/respond-page.ts'
@@ -26,7 +27,7 @@ export function createDashboard(options: DashboardOptions): (request: Request) =
     if (!access || !`${pathname}/`.startsWith(`${basePath}/`)) return respondNothing()
     // The rest is compared as it is, so an encoded or a doubled slash matches nothing.
     const path = pathname.slice(basePath.length + 1)
-    if (path.startsWith('api/')) return api(request, path.slice('api/'.length), access)
+    if (path.startsWith('api/')) return compress(request, await api(request, path.slice('api/'.length), access))
     const isPage = pagePaths.includes(path)
     if (!isPage && !path.startsWith('assets/')) return respondNothing()
     if (request.method !== 'GET' && request.method !== 'HEAD') {

@@ -46,3 +46,17 @@ describe('a body', () => {
     expect(response.status).toBe(400)
   })
 })
+
+test('an answer with JSON is compressed if the browser reads that, and a stream of events is not', async () => {
+  const { as } = openDashboard()
+  const { get, read } = as(root)
+  const headers = { 'Accept-Encoding': 'br, gzip' }
+  const answer = await get('definitions', { headers })
+  expect(answer.headers.get('Content-Encoding')).toBe('gzip')
+  const text = await new Response(answer.body!.pipeThrough(new DecompressionStream('gzip'))).text()
+  expect(JSON.parse(text)).toEqual(await read('definitions'))
+  const gone = new AbortController()
+  const events = await get('changes', { headers, signal: gone.signal })
+  expect(events.headers.get('Content-Encoding')).toBeNull()
+  gone.abort()
+})

@@ -33,7 +33,7 @@ afterAll(() => engine?.close())
 // Two for each page of jobs and for a job, and two for the functions that handle recent events, which are known for five
 // seconds. A page of one definition also looks for jobs without a run. The health asks for the app and its functions.
 test.each<[view: string, reads: (id: string) => string[], requests: number]>([
-  ['overview', () => ['overview'], 4],
+  ['overview', () => ['overview', 'engine'], 7],
   ['errors', () => ['errors'], 5],
   ['jobs', () => ['jobs'], 4],
   ['a job', (job) => [`job?id=${job}`], 4],

@@ -184,6 +184,11 @@ export const inngestCapabilities: Capabilities = {
       note: "Inngest's API does not count.",
       instead: 'Read the pages of `inspect.listJobs`.',
     },
+    'waiting: limits': {
+      supported: false,
+      note: 'Inngest tells that a run is queued, not which limit, throttle, batch or quiet period it waits for.',
+      instead: "See the queue of the function in Inngest's dashboard.",
+    },
     'inspect.listWorkers': {
       supported: false,
       note: "Inngest's API does not list workers.",

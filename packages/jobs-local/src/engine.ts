@@ -61,6 +61,7 @@ export { missableSince } from './rules/missable-since.ts'
 export { manySlots, planClaim, type SlotSource } from './rules/plan-claim.ts'
 export { rankOf } from './rules/rank-of.ts'
 export { refuseOverLimits, type WaitingPlaces } from './rules/refuse-over-limits.ts'
+export type { SlotFacts } from './records/slot-facts.ts'
 export { takeInTurns } from './rules/take-in-turns.ts'
 export {
   chooseSuspects,

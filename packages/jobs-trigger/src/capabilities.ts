@@ -197,6 +197,11 @@ export const triggerCapabilities: Capabilities = {
       note: "Trigger.dev's API does not count runs, so only the newest jobs are counted.",
       instead: 'Narrow the time range with `since` and `until`.',
     },
+    'waiting: limits': {
+      supported: false,
+      note: 'Trigger.dev tells that a run is queued, not which limit it waits for.',
+      instead: "See the queues in Trigger.dev's dashboard.",
+    },
     'inspect.listWorkers': {
       supported: false,
       note: "Trigger.dev's API does not list workers.",

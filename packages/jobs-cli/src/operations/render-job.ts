@@ -1,6 +1,6 @@
 import type { AttemptDetails, JobDetails, RunDetails } from '@cgk-platform/jobs-core/inspect'
 import type { JobErrorInfo, StepStatus } from '@cgk-platform/jobs-core/provider'
-import { escapeInvisible, shortenStack } from '@cgk-platform/jobs-core/tools'
+import { describeWait, escapeInvisible, shortenStack } from '@cgk-platform/jobs-core/tools'
 
 import { formatDistance } from '../terminal/format-distance.ts'
 import { formatDuration } from '../terminal/format-duration.ts'
@@ -18,7 +18,7 @@ export function renderJob(job: JobDetails, screen: Screen, now: number): string 
   const time = (date: Date | undefined): string | undefined =>
     date && `${date.toISOString()}  ${screen.paint('dim', formatDistance(date, now))}`
   const facts: Readonly<Record<string, string | undefined>> = {
-    state: screen.paint(stateStyle(job.state), job.state),
+    state: stateOf(job, screen, time),
     event: escapeInvisible(job.event),
     tenant: escapeInvisible(job.tenantId),
     references: job.references && escapeInvisible(job.references.join(', ')),
@@ -40,7 +40,7 @@ export function renderJob(job: JobDetails, screen: Screen, now: number): string 
 
 function renderRun(run: RunDetails, screen: Screen, time: (date?: Date) => string | undefined): string[] {
   const facts: Readonly<Record<string, string | undefined>> = {
-    state: screen.paint(stateStyle(run.state), run.state),
+    state: stateOf(run, screen, time),
     run: escapeInvisible(run.id),
     version: run.version && escapeInvisible(run.version),
     restarts: run.restarts === undefined ? undefined : String(run.restarts),
@@ -64,6 +64,19 @@ function renderRun(run: RunDetails, screen: Screen, time: (date?: Date) => strin
     ...(run.parked ? renderError(run.parked.error, screen) : []),
     ...(run.error ? renderError(run.error, screen) : []),
   ]
+}
+
+/** Returns the state of a job or a run, and why it waits. */
+function stateOf(
+  { state, waiting }: Pick<RunDetails, 'state' | 'waiting'>,
+  screen: Screen,
+  time: (date?: Date) => string | undefined,
+): string {
+  const shown = screen.paint(stateStyle(state), state)
+  if (!waiting) return shown
+  const jobs = waiting.kind === 'limit' ? waiting.heldBy : waiting.kind === 'job' ? [waiting.jobId] : []
+  const why = describeWait(waiting, (date) => time(date)!)
+  return `${shown}: ${escapeInvisible([why, ...jobs].join('  '))}`
 }
 
 function renderFacts(facts: Readonly<Record<string, string | undefined>>): string[] {

@@ -34,6 +34,10 @@ function casesFor({ kind, event, limited, workflow, targetOf }: Pausing): readon
         const id = await whilePaused(t, target, async () => {
           const job = await t.send(event)
           await expectQueued(t, job.id)
+          const { waiting, runs } = await t.client.inspect.getJob(job.id)
+          const reason = waiting ?? runs[0]?.waiting
+          // An engine may create the run later.
+          if (reason || runs.length > 0) assert.equal(reason?.kind, 'paused')
           return job.id
         })
         await expectCompleted(t, id)

@@ -9,6 +9,7 @@ import type { LoggerLike } from '../logging/logger.ts'
 import { requireFeature } from '../provider/check-support.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { scopedClient } from '../ambient/async-context.ts'
+import { withWaitReasons } from '../status/with-wait-reasons.ts'
 import { isEnded, retryableStates } from '../status/job-state.ts'
 import type { Clock } from '../time/clock.ts'
 import { findJob } from './find-job.ts'
@@ -49,7 +50,8 @@ export function createJobOperations({
     isObserving(instrument) ? settleObserved(instrument, logger, job, change) : change()
 
   return (tenantId) => ({
-    getJobStatus: async (id) => findJob(await engine.use('getJobStatus'), id, { clock, codec, tenantId }),
+    getJobStatus: async (id) =>
+      withWaitReasons(await findJob(await engine.use('getJobStatus'), id, { clock, codec, tenantId })),
 
     async cancelJob(id) {
       const provider = await engine.useOpen('cancelJob')

@@ -53,6 +53,7 @@ export const allFeatures = [
   'inspect.listJobs by error',
   'inspect.listJobs, oldest first',
   'inspect.countJobs: exact',
+  'waiting: limits',
   'inspect.listWorkers',
   'inspect.subscribe: push',
   'inspect.runCronJob',

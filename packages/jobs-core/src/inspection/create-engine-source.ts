@@ -1,3 +1,5 @@
+import type { JobDetails } from '../status/job-details.ts'
+import type { Pause } from '../jobs/pause.ts'
 import type { Capabilities, Feature } from '../engines/capabilities.ts'
 import { decodeForReader } from '../codec/decode-for-reader.ts'
 import type { ValueCodec } from '../codec/value-codec.ts'
@@ -10,6 +12,7 @@ import type { JobProvider } from '../provider/job-provider.ts'
 import { textProblem } from '../options/text-problem.ts'
 import type { JobSender } from '../sends/job-sender.ts'
 import type { JobStatus } from '../status/job-status.ts'
+import { withWaitReasons } from '../status/with-wait-reasons.ts'
 import type { Clock } from '../time/clock.ts'
 import { pauseFeatures } from '../provider/pause-features.ts'
 import { countJobs } from './count-jobs.ts'
@@ -75,7 +78,8 @@ export function createEngineSource({
       const provider = await engine.use('inspect.getJob')
       // No job has such an id, so the engine is not asked: it may replace characters.
       const job = textProblem(id) === undefined ? await inspectionOf(provider).job(id, tenantId) : undefined
-      if (job && (tenantId === undefined || job.tenantId === tenantId)) return decodeForReader(job, codec)
+      if (job && (tenantId === undefined || job.tenantId === tenantId))
+        return withPauses(withWaitReasons(await decodeForReader(job, codec)), provider)
       throw new JobNotFoundError({ jobId: id, provider: provider.name })
     },
     list,
@@ -99,8 +103,7 @@ export function createEngineSource({
     },
     async definitions() {
       const provider = await engine.use('inspect.listDefinitions')
-      const canPause = pauseFeatures.some((feature) => provider.capabilities.features[feature]?.supported)
-      const pauses = (canPause && (await provider.pauses?.())) || []
+      const pauses = await pausesOf(provider)
       const nowMs = clock.now()
       return jobs.all().map((definition) => {
         const pause = pauses.find(({ definitionId }) => definitionId === definition.id)
@@ -142,6 +145,24 @@ export function createEngineSource({
       return provider.erase(tenantId, until)
     },
   }
+}
+
+async function pausesOf(provider: JobProvider): Promise<readonly Pause[]> {
+  const canPause = pauseFeatures.some((feature) => provider.capabilities.features[feature]?.supported)
+  return (canPause && (await provider.pauses?.())) || []
+}
+
+/** Adds to the queued runs of a job that their tenant or definition is paused, where the engine has not told why they wait. */
+async function withPauses(job: JobDetails, provider: JobProvider): Promise<JobDetails> {
+  if (!job.runs.some(({ state, waiting }) => state === 'queued' && !waiting)) return job
+  const pauses = await pausesOf(provider)
+  const runs = job.runs.map((run) => {
+    const pause = pauses.find((one) => one.tenantId === job.tenantId || one.definitionId === run.definitionId)
+    return run.state === 'queued' && !run.waiting && pause
+      ? { ...run, waiting: { kind: 'paused' as const, ...pause } }
+      : run
+  })
+  return { ...job, runs }
 }
 
 /** Returns by what the failures of an engine can be listed. */

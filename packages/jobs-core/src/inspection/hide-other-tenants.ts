@@ -3,6 +3,7 @@ import type { JobErrorInfo } from '../errors/error-info.ts'
 import type { StepStatus } from '../status/step-status.ts'
 import type { ErrorGroup } from '../status/error-groups.ts'
 import type { JobDetails, RunDetails } from '../status/job-details.ts'
+import type { WaitReason } from '../status/wait-reason.ts'
 import type { JobSummary } from '../status/job-summary.ts'
 
 /** Stands for an error that can name other tenants. */
@@ -33,10 +34,10 @@ export function hideOtherTenants(definitions: readonly Definition[]): HidesOther
   for (const definition of definitions) if (sendsForOthers(definition)) harmless.delete(definition.id)
 
   const hideRun = (run: RunDetails): RunDetails => {
-    const { steps, attemptHistory } = run
+    const { steps, attemptHistory, waiting } = run
     if (harmless.has(run.definitionId) && !steps?.length) return run
     return {
-      ...hideResult(run),
+      ...hideResult(waiting && isOfStep(waiting) ? withoutWait(run) : run),
       ...(steps && { steps: steps.map(hideStep) }),
       ...(attemptHistory && { attemptHistory: attemptHistory.map(hideResult) }),
     }
@@ -62,6 +63,14 @@ export function hideOtherTenants(definitions: readonly Definition[]): HidesOther
 
 function sendsForOthers(definition: Definition): boolean {
   return definition.kind === 'workflow' || (definition.kind === 'cron' && definition.tenants !== undefined)
+}
+
+function isOfStep({ kind }: WaitReason): boolean {
+  return kind === 'event' || kind === 'signal' || kind === 'job'
+}
+
+function withoutWait({ waiting: _, ...run }: RunDetails): RunDetails {
+  return run
 }
 
 function hideStep({ waitsFor: _, compensation, ...step }: StepStatus): StepStatus {

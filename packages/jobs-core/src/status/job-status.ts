@@ -1,6 +1,7 @@
 import type { StepStatus } from './step-status.ts'
 import type { JobErrorInfo } from '../errors/error-info.ts'
 import type { JobState } from './job-state.ts'
+import type { WaitReason } from './wait-reason.ts'
 
 /** A snapshot of a job. A field that the engine does not report is absent: see the engine's capabilities. */
 export interface JobStatus {
@@ -18,6 +19,8 @@ export interface JobStatus {
   readonly state: JobState
   /** The time of the send. */
   readonly createdAt: Date
+  /** Why it waits, while it has no runs. Absent if it does not wait, or if the engine does not tell. */
+  readonly waiting?: WaitReason
   /** When a delayed job should start. */
   readonly scheduledFor?: Date
   /** When its first attempt started. */
@@ -46,6 +49,11 @@ export interface RunStatus<Output = unknown> {
   readonly definitionId: string
   /** The state of this run. */
   readonly state: JobState
+  /**
+   * Why it waits, also while a workflow of the state `running` does. Absent if it does not wait, or if the engine does not
+   * tell. Only `getJobStatus` and `inspect.getJob` have it.
+   */
+  readonly waiting?: WaitReason
   /** Number of attempts that have started. */
   readonly attempts: number
   /** Maximum number of attempts. */

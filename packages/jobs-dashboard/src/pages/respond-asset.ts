@@ -1,3 +1,4 @@
+import { acceptsGzip } from '../http/compress.ts'
 import { respond, respondNothing } from '../http/respond.ts'
 import { loadAssets } from './load-assets.ts'
 
@@ -12,7 +13,7 @@ export async function respondAsset(request: Request, path: string): Promise<Resp
     'Cache-Control': 'private, max-age=31536000, immutable',
     Vary: 'Accept-Encoding',
   }
-  if (/\bgzip\b/.test(request.headers.get('Accept-Encoding') ?? '')) {
+  if (acceptsGzip(request)) {
     return respond(bytes, 200, { ...headers, 'Content-Encoding': 'gzip', 'Content-Length': String(bytes.length) })
   }
   return respond(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')), 200, headers)

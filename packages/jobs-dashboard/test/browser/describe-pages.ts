@@ -11,6 +11,7 @@ import { describeSendAgain } from './cases/describe-send-again.ts'
 import { describeSchedules } from './cases/describe-schedules.ts'
 import { describeTiles } from './cases/describe-tiles.ts'
 import { describeRequests } from './cases/describe-requests.ts'
+import { describeWaits } from './cases/describe-waits.ts'
 import { describeViews } from './cases/describe-views.ts'
 import { openPages, type Pages } from './kit/open-pages.ts'
 import type { Target } from './kit/target.ts'
@@ -41,6 +42,7 @@ function describeWithEngine(pages: Pages): void {
   describeSchedules(pages)
   describeRecentFailures(pages)
   describeErrors(pages)
+  describeWaits(pages)
   describeTiles(pages)
   describeRequests(pages)
 }

@@ -1,14 +1,15 @@
 import { hostname } from 'node:os'
 
-import type { JobHost, JobInspection } from '@cgk-platform/jobs-core/provider'
+import type { Clock, JobHost, JobInspection } from '@cgk-platform/jobs-core/provider'
 
 import { checkCursor } from './check-cursor.ts'
 import type { Engine } from '../engine/engine.ts'
 import { memoryWorker } from '../records/stored-attempt.ts'
 import type { EngineStore } from '../store/engine-store.ts'
-import { whenDone } from '../store/when-done.ts'
+import type { StoredRun } from '../records/stored-run.ts'
 import type { TurnLimit } from '../time/turn-limit.ts'
 import type { Watchers } from './watchers.ts'
+import { explainWaits } from './explain-waits.ts'
 import { toJobDetails } from './to-job-details.ts'
 
 /** The parts of a provider that its inspection reads. */
@@ -23,18 +24,23 @@ export interface InspectionTools {
   readonly watchers: Watchers
   /** Limits the reads of single jobs. */
   readonly reads: TurnLimit
+  readonly clock: Pick<Clock, 'now'>
 }
 
 /** Creates the inspection of a provider. */
-export function createInspection(attached: () => InspectedEngine, { watchers, reads }: InspectionTools): JobInspection {
+export function createInspection(
+  attached: () => InspectedEngine,
+  { watchers, reads, clock }: InspectionTools,
+): JobInspection {
   return {
     job: (id, tenantId) =>
-      reads.run(() => {
-        const { store } = attached()
-        return whenDone(
-          store.get(id, { tenantId, withAttempts: true }),
-          (job) => job && toJobDetails(job, (run) => (store.shared ? store.shared.workerOf(run) : memoryWorker)),
-        )
+      reads.run(async () => {
+        const { store, host } = attached()
+        const job = await store.get(id, { tenantId, withAttempts: true })
+        if (!job) return undefined
+        const workerOf = (run: StoredRun): string | undefined =>
+          store.shared ? store.shared.workerOf(run) : memoryWorker
+        return explainWaits(toJobDetails(job, workerOf), job, { store, host, now: clock.now(), tenantId })
       }),
 
     async list(query) {

@@ -15,9 +15,9 @@ import { Engine } from '../engine/engine.ts'
 import type { EngineView } from '../engine/engine-view.ts'
 import { type OpenEngine, warnAtExit } from '../engine/warn-at-exit.ts'
 import { healthOf, type StoreChecks } from './health-of.ts'
+import { explainWaits } from '../inspection/explain-waits.ts'
 import { createInspection, type InspectedEngine } from '../inspection/create-inspection.ts'
 import type { EngineStore, MaybePromise } from '../store/engine-store.ts'
-import { whenDone } from '../store/when-done.ts'
 import { machineClock } from '../time/machine-clock.ts'
 import { toJobStatus } from '../records/to-job-status.ts'
 import { toSendFailures } from './to-send-failures.ts'
@@ -140,7 +140,10 @@ export function createEngineProvider(options: EngineProviderOptions): LocalProvi
     },
 
     status: (id, tenantId) =>
-      reads.run(() => whenDone(running?.store.get(id, { tenantId }), (job) => job && toJobStatus(job))),
+      reads.run(async () => {
+        const job = await running?.store.get(id, { tenantId })
+        return job && explainWaits(toJobStatus(job), job, { ...attached(), now: clock.now(), tenantId })
+      }),
 
     async cancel(id) {
       await attached().engine.cancel(id)
@@ -177,7 +180,7 @@ export function createEngineProvider(options: EngineProviderOptions): LocalProvi
       return part
     },
 
-    inspection: createInspection(attached, { watchers, reads }),
+    inspection: createInspection(attached, { watchers, reads, clock }),
 
     watch: watchers.watch,
 

@@ -15,6 +15,7 @@ import type {
 
 import type { StoredJob, StoredRun } from '../records/stored-run.ts'
 import type { WorkerDefinition } from '../records/subscriber.ts'
+import type { SlotFacts } from '../records/slot-facts.ts'
 import type { GetOptions, RunChanges, StoredPage } from './job-store.ts'
 
 /** A value, or a promise of it. A store in this process returns the value: no other code runs in between. */
@@ -188,6 +189,8 @@ export interface EngineStore {
   /** Returns the last dispatched tick of a cron job, as far as this process knows. */
   lastTick(definitionId: string): number | undefined
   setLastTick(definitionId: string, tick: number): void
+  /** Returns what limits the start of a run that waits for a slot. */
+  slotsOf(run: StoredRun): MaybePromise<SlotFacts>
   /** Returns the number of runs that wait and are not paused, by definition. May stop at `max`. */
   waitingRuns(max: number): MaybePromise<ReadonlyMap<string, number>>
   /** Returns the number of jobs that have not ended, plus cancelled workflows whose compensation runs. May stop at `max`. */

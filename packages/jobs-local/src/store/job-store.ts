@@ -18,6 +18,7 @@ import type { ConcurrencyLimits, ThrottleLimits } from '@cgk-platform/jobs-core/
 
 import type { StoredJob, StoredRun } from '../records/stored-run.ts'
 import type { RemoteSubscriber, Subscriber, WorkerDefinition } from '../records/subscriber.ts'
+import type { SlotFacts } from '../records/slot-facts.ts'
 import type { Steps } from '../time/steps.ts'
 
 /** The definitions and tenants whose runs get no slot. */
@@ -190,6 +191,8 @@ export interface JobStore extends LimitedStore {
    * `max`.
    */
   waitingRuns(max: number): ReadonlyMap<string, number>
+  /** Returns what limits the start of a run that waits for a slot. */
+  slotsOf(run: StoredRun): SlotFacts
   /**
    * Records the outcome of an attempt. Does nothing and returns false if the run has changed since the attempt began.
    *

@@ -11,6 +11,7 @@ import {
   type WaitingLimits,
 } from '@cgk-platform/jobs-core/provider'
 
+import type { SlotFacts } from '../records/slot-facts.ts'
 import type { StoredJob, StoredRun } from '../records/stored-run.ts'
 import type { WorkerDefinition } from '../records/subscriber.ts'
 import { missableSince } from '../rules/missable-since.ts'
@@ -101,6 +102,10 @@ class SynchronousStore implements EngineStore {
 
   get(jobId: string, options?: GetOptions): StoredJob | undefined {
     return this.#store.get(jobId, options)
+  }
+
+  slotsOf(run: StoredRun): SlotFacts {
+    return this.#store.slotsOf(run)
   }
 
   cancel(jobId: string): MaybePromise<readonly StoredRun[]> {

@@ -13,6 +13,7 @@ import { Passes } from '../store/claims/passes.ts'
 import { ClockSkew } from '../store/reads/clock-skew.ts'
 import { countFailures } from '../store/reads/count-failures.ts'
 import { countJobs } from '../store/reads/count-jobs.ts'
+import { slotsOf } from '../store/reads/slots-of.ts'
 import { listSummaries } from '../store/reads/list-summaries.ts'
 import { countOpenJobs, countWaiting, readStates } from '../store/reads/open-work.ts'
 import { listJobs, readJob } from '../store/reads/read-jobs.ts'
@@ -161,6 +162,7 @@ export function openPostgresStore(options: PostgresStoreOptions): OpenedStore {
     hasOpenRun: (cronJobId, tenantId) => hasOpenRun(database, cronJobId, tenantId),
     lastTick: (definitionId) => ticks.last(definitionId),
     setLastTick: (definitionId, tick) => ticks.set(definitionId, tick),
+    slotsOf: (run) => slotsOf(database, run),
     waitingRuns: (max) => countWaiting(database, max),
     openJobs: (max = 2 ** 31 - 1) => countOpenJobs(database, max),
     parkedRuns: (max) => countParked(database, max),

@@ -23,8 +23,9 @@ export function describeErrors(pages: Pages): void {
       await expect.poll(() => page.locator('[data-job]').count()).toBe(3)
       await page.goBack()
       await first.getByRole('button', { name: /^Retry all… .*No server takes the mail #$/ }).click()
-      await page.getByText('3 failed jobs match.').waitFor()
-      await page.getByRole('button', { name: 'Retry 3 jobs' }).click()
+      await page.getByText(/3 failed jobs match/).waitFor()
+      // An engine that does not count may have more.
+      await page.getByRole('button', { name: /^Retry (3 jobs|all that match)$/ }).click()
       await page.getByText('3 retried').waitFor()
       const runs = async (id: string) => (await pages.client().getJobStatus(id)).runs.length
       expect(await runs(other)).toBe(1)

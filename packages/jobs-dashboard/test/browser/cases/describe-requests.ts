@@ -19,7 +19,8 @@ export function describeRequests(pages: Pages): void {
     const canCount = features['inspect.countJobs: exact'].supported
     // By view, the requests below `api/`. Some are repeated later, to follow changes.
     const expected = {
-      '': ['session', 'overview'],
+      '': ['session', 'overview', 'engine'],
+      '/errors': ['session', 'errors'],
       '/jobs': ['session', 'jobs', 'changes', ...(canCount ? ['counts'] : [])],
       [`/job?id=${encodeURIComponent(failedId)}`]: ['session', 'job'],
       [`/job?${part}`]: ['session', 'job'],

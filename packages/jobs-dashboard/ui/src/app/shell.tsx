@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
 
-import { JobsPage } from '../jobs/jobs-page.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { ToastRegion } from '../parts/toast-region.tsx'
@@ -25,6 +24,7 @@ const OverviewPage = lazyPage(async () => (await import('../overview/overview-pa
 const ErrorsPage = lazyPage(async () => (await import('../errors/errors-page.tsx')).ErrorsPage, {
   isNeeded: first === 'errors',
 })
+const JobsPage = lazyPage(async () => (await import('../jobs/jobs-page.tsx')).JobsPage, { isNeeded: first === 'jobs' })
 const JobPage = lazyPage(async () => (await import('../job/job-page.tsx')).JobPage, { isNeeded: first === 'job' })
 const WorkflowsPage = lazyPage(async () => (await import('../workflows/workflows-page.tsx')).WorkflowsPage, {
   isNeeded: first === 'workflows',

@@ -1,9 +1,11 @@
+import { useState } from 'preact/hooks'
+
 import type { ErrorsJson } from '../../../src/api-types.ts'
 import { useQuery } from '../api/use-query.ts'
 import { hrefTo } from '../app/router.ts'
 import { seesAll, tenant, tenantUrl } from '../app/session.ts'
 import { hrefToJobs, type JobQuery } from '../jobs/job-query.ts'
-import { MatchingActions } from '../jobs/matching-actions.tsx'
+import { LazyChangeMatchingDialog, type MatchingAction, MatchingButtons } from '../jobs/matching-actions.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Failure } from '../parts/failure.tsx'
 import { formatNumber } from '../parts/format-count.ts'
@@ -14,12 +16,15 @@ import { Time } from '../time/time.tsx'
 import { Trend } from './trend.tsx'
 
 type Group = ErrorsJson['groups'][number]
+type Choose = (action: MatchingAction, from: JobQuery) => void
 
 const refreshMs = 10_000
 const shown = 100
 
-/** What fails: the failures of now by definition and error. */
+/** The failures of now by definition and error. */
 export function ErrorsPage() {
+  // Here, because the row of an error is gone once its jobs were retried.
+  const [chosen, setChosen] = useState<{ action: MatchingAction; from: JobQuery }>()
   const { data, error, reload } = useQuery<ErrorsJson>(tenantUrl('errors', { limit: String(shown) }), { refreshMs })
   return (
     <>
@@ -28,12 +33,19 @@ export function ErrorsPage() {
         {data && <span class="muted count">{formatNumber(data.count)}</span>}
         {tenant.value !== undefined && <span class="tag clip">{tenant.value}</span>}
       </div>
-      {error ? <Failure error={error} /> : data ? <Groups errors={data} onDone={reload} /> : <Loading />}
+      {error ? (
+        <Failure error={error} />
+      ) : data ? (
+        <Groups errors={data} onChoose={(action, from) => setChosen({ action, from })} />
+      ) : (
+        <Loading />
+      )}
+      {chosen && <LazyChangeMatchingDialog {...chosen} onClose={() => setChosen(undefined)} onDone={reload} />}
     </>
   )
 }
 
-function Groups({ errors, onDone }: { errors: ErrorsJson; onDone: () => void }) {
+function Groups({ errors, onChoose }: { errors: ErrorsJson; onChoose: Choose }) {
   const { groups, count, isComplete, searchedTo } = errors
   return (
     <>
@@ -58,7 +70,7 @@ function Groups({ errors, onDone }: { errors: ErrorsJson; onDone: () => void }) 
                 key={`${group.definitionId} ${group.errorGroup}`}
                 group={group}
                 errors={errors}
-                onDone={onDone}
+                onChoose={onChoose}
               />
             ))}
           </ul>
@@ -71,7 +83,7 @@ function Groups({ errors, onDone }: { errors: ErrorsJson; onDone: () => void }) 
   )
 }
 
-function ErrorRow({ group, errors, onDone }: { group: Group; errors: ErrorsJson; onDone: () => void }) {
+function ErrorRow({ group, errors, onChoose }: { group: Group; errors: ErrorsJson; onChoose: Choose }) {
   const { definitionId, errorGroup, failed, retrying, firstSeen, lastSeen, tenants, topTenants, trend } = group
   const [name, text] = split(errorGroup)
   const from: JobQuery = { states: [], definition: definitionId, order: 'newest', group: errorGroup || undefined }
@@ -113,11 +125,11 @@ function ErrorRow({ group, errors, onDone }: { group: Group; errors: ErrorsJson;
         )}
       </p>
       <div class="definition-actions">
-        <MatchingActions
+        <MatchingButtons
           from={from}
           about={errorGroup}
           shows={{ retry: failed > 0, cancel: retrying > 0 }}
-          onDone={onDone}
+          onChoose={(action) => onChoose(action, from)}
         />
       </div>
     </li>

@@ -16,6 +16,7 @@ import { isRetryable } from './is-retryable.ts'
 import { JobActions } from './job-actions.tsx'
 import { JobFacts } from './job-facts.tsx'
 import { LazySignalDialog } from './lazy-signal-dialog.ts'
+import { WaitNotice } from './wait-notice.tsx'
 import { RunCard } from './run-card.tsx'
 import { clearPart, selectNeighbor } from './select-part.ts'
 import { ValueCard } from './value-card.tsx'
@@ -81,6 +82,7 @@ export function JobPage({ id }: { id: string }) {
               <span>No definition handles this event. Retry the job once one does.</span>
             </p>
           )}
+          {data.waiting && <WaitNotice subject="This job" waiting={data.waiting} />}
           {data.runs.map((run, at) => (
             <RunCard key={run.id} job={data} run={run} isOnly={data.runs.length === 1} number={at + 1} />
           ))}

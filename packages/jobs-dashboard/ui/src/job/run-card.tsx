@@ -11,6 +11,7 @@ import { ErrorView } from './error-view.tsx'
 import { isOpen } from './is-open.ts'
 import { hrefToPart, partPanelId, revealPart } from './select-part.ts'
 import { ValueView } from './value-view.tsx'
+import { WaitNotice } from './wait-notice.tsx'
 import { findRow, toWaterfall } from './waterfall-rows.ts'
 import { Waterfall } from './waterfall.tsx'
 
@@ -22,7 +23,8 @@ const StepGraph = lazyPage(async () => (await import('./step-graph.tsx')).StepGr
 /** One run of a job: its attempts and steps on a time axis, its error and its output. */
 export function RunCard({ job, run, isOnly, number }: { job: JobJson; run: RunJson; isOnly: boolean; number: number }) {
   const [view, setView] = useState<'timeline' | 'graph'>('timeline')
-  const { definitionId, state, attempts, maxAttempts, error, output, steps, retryOf, supersededBy, parked } = run
+  const { definitionId, state, attempts, maxAttempts, error, output, steps, retryOf, supersededBy, parked, waiting } =
+    run
   // Reading `now` repeats this every second, which only an open run needs.
   const data = toWaterfall(job, run, isOpen(state) ? now.value : 0)
   const hrefOf = (part: string) => hrefToPart(job.id, run.id, part)
@@ -52,6 +54,11 @@ export function RunCard({ job, run, isOnly, number }: { job: JobJson; run: RunJs
           </div>
         )}
       </header>
+      {waiting && (
+        <div class="body">
+          <WaitNotice subject={isOnly ? 'This job' : 'This run'} waiting={waiting} />
+        </div>
+      )}
       <div class="body">
         {view === 'graph' && steps ? (
           <StepGraph steps={steps} selected={selected?.key} hrefOf={hrefOf} onSelect={revealPart} />

@@ -5,9 +5,14 @@ import { may, whyUnsupported } from '../app/session.ts'
 import { ActionButton } from '../parts/action-button.tsx'
 import { hasCondition, type JobQuery } from './job-query.ts'
 
-const ChangeMatchingDialog = lazyPage(async () => (await import('./change-matching-dialog.tsx')).ChangeMatchingDialog, {
-  fallback: null,
-})
+/** Counts the jobs that match, asks, and changes them. */
+export const LazyChangeMatchingDialog = lazyPage(
+  async () => (await import('./change-matching-dialog.tsx')).ChangeMatchingDialog,
+  { fallback: null },
+)
+
+/** What can be done with all jobs of a filter. */
+export type MatchingAction = 'retry' | 'cancel'
 
 const actions = [
   { action: 'retry', label: 'Retry all…', icon: 'rotate', feature: 'retryJob' },
@@ -15,20 +20,32 @@ const actions = [
 ] as const
 
 /** The actions on all jobs that match the filter. */
-export function MatchingActions({
+export function MatchingActions({ from, onDone }: { from: JobQuery; onDone: () => void }) {
+  const [action, setAction] = useState<MatchingAction>()
+  return (
+    <>
+      <MatchingButtons from={from} onChoose={setAction} />
+      {action && (
+        <LazyChangeMatchingDialog action={action} from={from} onClose={() => setAction(undefined)} onDone={onDone} />
+      )}
+    </>
+  )
+}
+
+/** The buttons of these actions. */
+export function MatchingButtons({
   from,
   about,
   shows,
-  onDone,
+  onChoose,
 }: {
   from: JobQuery
-  /** Names the jobs, if a page has several such actions. */
+  /** Names the jobs, if a page has several such buttons. */
   about?: string
   /** Whether to show an action. Default: both. */
-  shows?: Readonly<Record<'retry' | 'cancel', boolean>>
-  onDone: () => void
+  shows?: Readonly<Record<MatchingAction, boolean>>
+  onChoose: (action: MatchingAction) => void
 }) {
-  const [open, setOpen] = useState<'retry' | 'cancel'>()
   const noFilter = hasCondition(from) ? undefined : 'Choose a filter first.'
   return (
     <>
@@ -40,12 +57,11 @@ export function MatchingActions({
             icon={icon}
             why={whyUnsupported(feature) ?? noFilter}
             about={about}
-            onClick={() => setOpen(action)}
+            onClick={() => onChoose(action)}
           >
             {label}
           </ActionButton>
         ))}
-      {open && <ChangeMatchingDialog action={open} from={from} onClose={() => setOpen(undefined)} onDone={onDone} />}
     </>
   )
 }

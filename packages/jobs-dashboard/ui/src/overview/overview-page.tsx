@@ -8,6 +8,7 @@ import { formatTime } from '../time/format-time.ts'
 import { BacklogTiles } from './backlog-tiles.tsx'
 import { GroupTable } from './group-table.tsx'
 import { OldestWaiting, Slowest } from './notable-jobs.tsx'
+import { Notices } from './notices.tsx'
 import { RecentFailures } from './recent-failures.tsx'
 import { ThroughputChart } from './throughput-chart.tsx'
 
@@ -53,6 +54,7 @@ export function OverviewPage() {
         <Failure error={error} />
       ) : (
         <>
+          <Notices />
           <BacklogTiles stats={stats} rangePhrase={range.phrase} within={name} />
           <ThroughputChart stats={stats} />
           {stats && !stats.isComplete && (

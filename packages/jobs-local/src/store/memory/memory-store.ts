@@ -2,6 +2,7 @@ import { isEnded, type JobState } from '@cgk-platform/jobs-core'
 import { retryableStates, signaledJobOf, signalOf } from '@cgk-platform/jobs-core/scheduling'
 import type { Clock, Envelope, JobErrorInfo, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 
+import type { SlotFacts } from '../../records/slot-facts.ts'
 import { applyOutcome } from './apply-outcome.ts'
 import { ArrivedJobs } from './arrived-jobs.ts'
 import { beginAttempt, leaveBatch } from './begin-attempt.ts'
@@ -158,6 +159,10 @@ class MemoryStore implements JobStore {
       claimed.push(run)
     }
     return claimed
+  }
+
+  slotsOf(run: StoredRun): SlotFacts {
+    return this.#queue.slotsOf(run)
   }
 
   postpone(job: StoredJob, until: number): void {

@@ -2,6 +2,7 @@ import type { JobState, PauseTarget } from '@cgk-platform/jobs-core'
 import type { Clock } from '@cgk-platform/jobs-core/provider'
 import type { DebounceTimes } from '@cgk-platform/jobs-core/scheduling'
 
+import type { SlotFacts } from '../../records/slot-facts.ts'
 import type { LimitsOf } from '../job-store.ts'
 import { enterAttempt, enterState, lastErrorOf, moveDue } from '../../records/enter-state.ts'
 import { parkedFor } from '../../records/parked-for.ts'
@@ -132,6 +133,11 @@ export class RunQueue {
     const run = this.#ready.take(limitsOf, now)
     if (run?.gather) beginBatch(run, this.#gathering, limitsOf, now)
     return run
+  }
+
+  /** Returns what limits the start of a waiting run. */
+  slotsOf(run: StoredRun): SlotFacts {
+    return this.#ready.slotsOf(run)
   }
 
   /** Lets no run wait for a batch from now on. */

@@ -2,6 +2,8 @@ import { isEnded, type Logger } from '@cgk-platform/jobs-core'
 import { retryableStates } from '@cgk-platform/jobs-core/scheduling'
 import type { Clock, Envelope, JobErrorInfo, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 
+import { slotsOf } from './claims/slots-of.ts'
+import type { SlotFacts } from '../../records/slot-facts.ts'
 import * as jobs from './tables/jobs-table.ts'
 import * as notices from './tables/notices-table.ts'
 import * as runs from './tables/runs-table.ts'
@@ -181,6 +183,10 @@ class SqliteStore implements JobStore {
     }
     this.#mayHaveNext = claimed.length === max
     return claimed
+  }
+
+  slotsOf(run: StoredRun): SlotFacts {
+    return this.#queue.read(() => slotsOf(this.#connection, keyOf(run).run), { held: [], throttle: undefined })
   }
 
   postpone(job: StoredJob, until: number): void {

@@ -101,6 +101,14 @@ export class Lanes {
     return bucket
   }
 
+  /** Returns the throttle of a waiting run. */
+  findBucket(run: StoredRun): Bucket<Lane> | undefined {
+    const lane = this.find(run)
+    if (!lane) return undefined
+    const { definition } = lane.group
+    return definition.bucket ?? definition.buckets.get(bucketNameOf(lane))
+  }
+
   #groupOf({ definitionId, job }: StoredRun): LaneGroup {
     const tenant = this.#tenantOf(job.envelope.tenantId)
     const known = tenant.groups.get(definitionId)

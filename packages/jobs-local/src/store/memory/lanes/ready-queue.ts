@@ -1,5 +1,6 @@
 import type { PauseTarget } from '@cgk-platform/jobs-core'
 
+import type { SlotFacts } from '../../../records/slot-facts.ts'
 import { Bucket } from './bucket.ts'
 import type { DefinitionLanes } from './definition-lanes.ts'
 import { type Gate, PauseGate } from './gate.ts'
@@ -38,6 +39,8 @@ export class ReadyQueue {
   readonly #timers = new DueQueue<BucketTimer>(({ bucket, at }) => bucket.timerAt !== at)
   /** Definitions whose lanes have waited at a gate. */
   readonly #limited = new Set<DefinitionLanes<Lane>>()
+  /** The runs that hold slots. */
+  readonly #held = new Set<StoredRun>()
   #now = 0
 
   constructor({ weights = new Map(), paused = nothing }: ReadyQueueOptions = {}) {
@@ -90,7 +93,10 @@ export class ReadyQueue {
       for (let tenant = this.#turns.first; tenant; tenant = this.#turns.first) {
         const run = this.#takeFrom(tenant, limitsOf)
         this.#turns.end(tenant, run !== undefined, run !== undefined && tenant.ready.size > 0)
-        if (run) return run
+        if (run) {
+          this.#held.add(run)
+          return run
+        }
       }
     } while (this.#opensAnyGate(limitsOf))
     return undefined
@@ -105,8 +111,24 @@ export class ReadyQueue {
     }
   }
 
+  /** Returns what limits the start of a waiting run. */
+  slotsOf(run: StoredRun): SlotFacts {
+    const { definitionId, concurrencyKey, job } = run
+    const { tenantId } = job.envelope
+    const held = [...this.#held].filter((other) => other.definitionId === definitionId)
+    return {
+      held: held.map((other) => {
+        const isOfTenant = other.job.envelope.tenantId === tenantId
+        const isOfKey = isOfTenant && other.concurrencyKey === concurrencyKey
+        return { jobId: other.job.envelope.id, isOfTenant, isOfKey }
+      }),
+      throttle: this.#lanes.findBucket(run)?.state,
+    }
+  }
+
   /** Releases the slot of a run that `take` returned. */
   release(run: StoredRun): void {
+    this.#held.delete(run)
     const group = this.#lanes.findGroup(run)
     if (!group) return
     const { concurrencyKey } = run

@@ -1,0 +1,14 @@
+/** Returns whether the browser of a request reads gzip. */
+export function acceptsGzip(request: Request): boolean {
+  return /\bgzip\b/.test(request.headers.get('Accept-Encoding') ?? '')
+}
+
+/** Compresses an answer with JSON if the browser reads that. A stream of events stays as it is: it would arrive late. */
+export function compress(request: Request, response: Response): Response {
+  const isJson = response.headers.get('Content-Type')?.startsWith('application/json') ?? false
+  if (!isJson || !response.body || !acceptsGzip(request)) return response
+  const headers = new Headers(response.headers)
+  headers.set('Content-Encoding', 'gzip')
+  headers.set('Vary', 'Accept-Encoding')
+  return new Response(response.body.pipeThrough(new CompressionStream('gzip')), { status: response.status, headers })
+}

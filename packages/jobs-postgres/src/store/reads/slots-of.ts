@@ -1,0 +1,35 @@
+import type { SlotFacts, StoredRun } from '@cgk-platform/jobs-local/engine'
+
+import type { Queryable } from '../../database/database.ts'
+import { keyOf } from '../rows.ts'
+
+/** Most slots to read. */
+const maxHeld = 10_000
+
+interface Row {
+  readonly jobId: string | null
+  readonly isOfTenant: boolean
+  readonly isOfKey: boolean
+  readonly state: number | null
+}
+
+const columns = 'job, definition, tenant, concurrency_key'
+const sql =
+  'SELECT h.job AS "jobId", h.tenant = r.tenant AS "isOfTenant", ' +
+  'h.tenant = r.tenant AND h.concurrency_key = r.concurrency_key AS "isOfKey", ' +
+  '(SELECT min(b.state) FROM {schema}.buckets b WHERE b.definition = r.definition ' +
+  "AND (b.tenant, b.key) IN (('', ''), (r.tenant, r.throttle_key))) AS state " +
+  'FROM {schema}.open_runs r LEFT JOIN LATERAL (' +
+  `SELECT ${columns} FROM {schema}.open_runs WHERE phase = 'held' AND definition = r.definition UNION ALL ` +
+  `SELECT ${columns} FROM {schema}.leftovers WHERE definition = r.definition LIMIT ${maxHeld}) h ON true ` +
+  'WHERE r.job = $1 AND r.number = $2'
+
+/** Returns what limits the start of a run that waits for a slot. */
+export async function slotsOf(queryable: Queryable, run: StoredRun): Promise<SlotFacts> {
+  const { job, number } = keyOf(run)
+  const rows = await queryable.query<Row>(sql, [job, number])
+  return {
+    held: rows.flatMap(({ jobId, isOfTenant, isOfKey }) => (jobId === null ? [] : [{ jobId, isOfTenant, isOfKey }])),
+    throttle: rows[0]?.state ?? undefined,
+  }
+}
