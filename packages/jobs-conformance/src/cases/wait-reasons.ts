@@ -9,8 +9,8 @@ import { sendProgram, waitForStepState } from '../workflow-tools.ts'
 
 const hourMs = 3_600_000
 
-/** Waits until a job tells why it waits, and cancels it unless it is kept. Status and details tell the same. */
-async function reasonOf(t: CaseTools, id: string, kind: WaitReason['kind'], keeps = false): Promise<WaitReason> {
+/** Waits until a job tells why it waits, then cancels it, unless it `stays`. Status and details tell the same. */
+async function reasonOf(t: CaseTools, id: string, kind: WaitReason['kind'], stays = false): Promise<WaitReason> {
   const read = async (job: Promise<Awaited<ReturnType<typeof t.client.getJobStatus>>>) => {
     const { waiting, runs } = await job
     return waiting ?? runs.at(-1)?.waiting
@@ -20,7 +20,7 @@ async function reasonOf(t: CaseTools, id: string, kind: WaitReason['kind'], keep
     return found?.kind === kind && found
   })
   assert.deepEqual(await read(t.client.inspect.getJob(id)), reason)
-  if (!keeps) await t.client.cancelJob(id)
+  if (!stays) await t.client.cancelJob(id)
   return reason
 }
 

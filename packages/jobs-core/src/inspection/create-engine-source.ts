@@ -78,10 +78,10 @@ export function createEngineSource({
       const provider = await engine.use('inspect.getJob')
       // No job has such an id, so the engine is not asked: it may replace characters.
       const job = textProblem(id) === undefined ? await inspectionOf(provider).job(id, tenantId) : undefined
-      if (job && (tenantId === undefined || job.tenantId === tenantId))
-        return withPauses(withWaitReasons(await decodeForReader(job, codec)), provider)
+      if (job && (tenantId === undefined || job.tenantId === tenantId)) return decodeForReader(job, codec)
       throw new JobNotFoundError({ jobId: id, provider: provider.name })
     },
+    explain: async (job) => withPauses(withWaitReasons(job), await engine.use('inspect.getJob')),
     list,
     async count(filter, by) {
       refuseErrorText(filter, codec)

@@ -125,7 +125,7 @@ export function createInspector(
         throw new InvalidOptionError({ option: 'id', problem: problem!, remedy: 'Pass the `id` of a job handle.' })
       }
       await enginesFor('inspect.getJob', ['inspect.getJob'])
-      return source.job(id, tenantId)
+      return source.explain(await source.job(id, tenantId))
     },
     async listJobs(given) {
       const query = readFilter(inspectListOptions, given, 'list')

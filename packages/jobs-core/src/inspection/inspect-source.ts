@@ -33,6 +33,8 @@ export interface InspectSource {
   engines(operation: string, isChange?: boolean): Promise<readonly InspectedEngine[]>
   /** Returns a job. @throws {JobNotFoundError} also for another tenant's job. */
   job(id: string, tenantId: string | undefined): Promise<JobDetails>
+  /** Adds why the runs of a job wait, where the engine has not told it. */
+  explain(job: JobDetails): Promise<JobDetails>
   /** Lists one page of jobs. */
   list: ListPage
   /** Counts jobs. */

@@ -1,6 +1,6 @@
 /**
- * Why a run waits, or a job that has no runs yet. `until` is when it goes on at the latest, or with `delay`, `retry`,
- * `debounce`, `throttle` and `sleep` not before.
+ * Why a run waits, or a job that has no runs yet. With `delay`, `retry`, `debounce`, `throttle` and `sleep` it waits at
+ * least until `until`, otherwise at most.
  */
 export type WaitReason =
   /** A delayed job is not due yet. */

@@ -6,7 +6,7 @@ import type { StoredJob, StoredRun } from '../records/stored-run.ts'
 import { limitOf, pauseOf } from './wait-reason-of.ts'
 import type { EngineStore } from '../store/engine-store.ts'
 
-/** What a job's waits depend on. */
+/** The facts on which the waits of a job depend. */
 export interface WaitContext {
   readonly store: EngineStore
   readonly host: JobHost
@@ -58,8 +58,8 @@ async function reasonOf(run: StoredRun, context: WaitContext): Promise<WaitReaso
   const workers = await store.shared?.workers()
   if (workers && !workers.some(({ definitionIds }) => definitionIds.includes(definitionId))) return { kind: 'worker' }
   if (gather && gather.role === undefined && gather.until > now) return { kind: 'batch', until: new Date(gather.until) }
-  if (!definition) return { kind: 'turn' }
-  const reason = limitOf(run, definition, await store.slotsOf(run), now)
+  const facts = await store.slotsOf(run)
+  const reason = limitOf(run, definition ?? facts.limits ?? {}, facts, now)
   if (tenantId === undefined || reason.kind !== 'limit' || reason.of !== 'definition') return reason
   return { ...reason, heldBy: [] } // jobs of others may hold the slots
 }

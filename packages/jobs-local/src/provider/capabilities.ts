@@ -65,10 +65,7 @@ export const localCapabilities: Capabilities = {
     'inspect.listJobs by error': { supported: true },
     'inspect.listJobs, oldest first': { supported: true },
     'inspect.countJobs: exact': { supported: true },
-    'waiting: limits': {
-      supported: true,
-      note: 'A process tells the limits of the definitions that it knows. Of others it tells that they wait for their turn.',
-    },
+    'waiting: limits': { supported: true },
     'inspect.listWorkers': { supported: true, note: 'This process.' },
     'inspect.subscribe: push': { supported: true },
     'inspect.runCronJob': { supported: true },

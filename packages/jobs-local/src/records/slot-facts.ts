@@ -1,9 +1,13 @@
 import type { ThrottleState } from '@cgk-platform/jobs-core/scheduling'
 
-/** What limits the start of a run. */
+import type { StoredLimits } from './subscriber.ts'
+
+/** The limits of a run's start, and who holds its slots. */
 export interface SlotFacts {
   /** The runs of its definition that hold slots. */
   readonly held: readonly HeldSlot[]
+  /** The limits that a worker has published, for a reader that does not know the definition. Absent: none. */
+  readonly limits?: StoredLimits | undefined
   /** The state of its throttle. */
   readonly throttle: ThrottleState
 }

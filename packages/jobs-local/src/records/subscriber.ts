@@ -1,4 +1,4 @@
-import type { DebounceTimes } from '@cgk-platform/jobs-core/scheduling'
+import type { ConcurrencyLimits, DebounceTimes, ThrottleLimits } from '@cgk-platform/jobs-core/scheduling'
 
 import type { BatchBounds } from '../rules/batch-bounds.ts'
 
@@ -40,6 +40,14 @@ export interface WorkerDefinition extends RemoteSubscriber {
   readonly event: string | undefined
   /** The versions whose runs it continues; `null`: without a version. Absent: it is no workflow. */
   readonly versions?: readonly (string | null)[]
+  /** The limits of its runs, for readers that do not know it. Absent: it has none. */
+  readonly limits?: StoredLimits
+}
+
+/** The limits of a definition, as a worker publishes them. */
+export interface StoredLimits {
+  readonly concurrency?: ConcurrencyLimits
+  readonly throttle?: ThrottleLimits
 }
 
 /** Returns whether a definition can continue the runs of a version. */

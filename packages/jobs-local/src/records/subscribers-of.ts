@@ -51,6 +51,9 @@ export function toWorkerDefinition(definition: Definition): WorkerDefinition {
     ...(concurrency?.key !== undefined && { concurrencyPath: concurrency.key }),
     ...(throttle?.key !== undefined && { throttlePath: throttle.key }),
     ...(definition.kind === 'workflow' && { versions: versionsOf(definition) }),
+    ...((concurrency ?? throttle) && {
+      limits: { ...(concurrency && { concurrency }), ...(throttle && { throttle }) },
+    }),
     event: definition.kind === 'cron' || !definition.enabled ? undefined : eventOf(definition),
   }
 }

@@ -83,6 +83,8 @@ test.each(cases)('$by runs the jobs of a file of version $version to their ends'
       return [event, before, state, runs.at(-1)?.output ?? null]
     }),
   )
+  // Code of version 16 sent a job that a step runs as its event.
+  const calledAs = version === '16' ? 'golden.called' : 'job/called'
   expect(ended).toEqual([
     ['golden.asleep', 'running', 'completed', ['one', 'two']],
     ['golden.retrying', 'retrying', 'completed', 'at last'],
@@ -99,7 +101,7 @@ test.each(cases)('$by runs the jobs of a file of version $version to their ends'
     ['golden.running', 'queued', 'completed', 'ended'],
     ['golden.running', 'running', 'completed', 'ended'],
     ['golden.compensated', 'failed', 'completed', null],
-    ['golden.called', 'running', 'completed', 'answered'],
+    [calledAs, 'running', 'completed', 'answered'],
     ['golden.calling', 'running', 'completed', 'answered'],
     ['golden.waiting', 'running', 'completed', ['one', 'a']],
     ['golden.asleep', 'completed', 'completed', ['one', 'two']],

@@ -22,6 +22,7 @@ export function createRoutedSource(
   return {
     engines: () => onEach(engines, async ({ name, client }) => ({ name, capabilities: await client.capabilities() })),
     job: (id, tenantId) => finder.details(id, tenantId),
+    explain: async (job) => job, // the client of its engine did
     list({ cursor, order, limit, ...filter }) {
       const options = { ...toJobFilter(filter), limit, ...(order === 'oldest' && { order }) }
       return listRoutedJobs(engines, {

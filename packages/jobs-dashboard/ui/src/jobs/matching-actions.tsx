@@ -11,7 +11,7 @@ export const LazyChangeMatchingDialog = lazyPage(
   { fallback: null },
 )
 
-/** What can be done with all jobs of a filter. */
+/** An action on all jobs of a filter. */
 export type MatchingAction = 'retry' | 'cancel'
 
 const actions = [

@@ -8,7 +8,7 @@ import { Time } from '../time/time.tsx'
 const refreshMs = 30_000
 const shownPauses = 5
 
-/** What keeps jobs from running: pauses, and what the health of the engine reports. */
+/** The pauses, and the problems that the health of the engine reports. */
 export function Notices() {
   const { data } = useQuery<EngineJson>(tenantUrl('engine'), { refreshMs })
   const pauses = data?.pauses ?? []

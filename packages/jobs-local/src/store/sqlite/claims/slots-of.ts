@@ -1,3 +1,5 @@
+import { fromText } from '../../../records/json-column.ts'
+import type { StoredLimits } from '../../../records/subscriber.ts'
 import type { SlotFacts } from '../../../records/slot-facts.ts'
 import type { Connection } from '../file/connection.ts'
 import { phases } from '../tables/rows.ts'
@@ -35,7 +37,12 @@ export function slotsOf(connection: Connection, run: number): SlotFacts {
       'WHERE r.run = ? AND l.state IS NOT NULL',
     run,
   )
+  const limits = connection.get<{ limits: string | null }>(
+    'SELECT limits FROM cgk_definitions WHERE definition_id = ? AND limits IS NOT NULL ORDER BY worker DESC LIMIT 1',
+    waiting.definition,
+  )
   return {
+    limits: fromText(limits?.limits ?? null) as StoredLimits | undefined,
     held: held.map(({ jobId, isOfTenant, isOfKey }) => ({
       jobId,
       isOfTenant: isOfTenant === 1,

@@ -123,7 +123,6 @@ export const migrations: readonly Migration[] = [
     workflow TEXT,                 -- the record without its steps
     crashes INTEGER NOT NULL DEFAULT 0, -- since an attempt ended, was suspended or lived long; at least 2 if one was charged
     error TEXT,
-    error_group TEXT,              -- see \`errorGroupOf\`; null if the run has not failed, or was retried
     parked TEXT,                   -- of a run that waits for other code: the version that it needs, as JSON, or 'other'
     output TEXT                    -- last, so that SQLite reads the others without it
   ) STRICT;
@@ -142,8 +141,6 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX cgk_runs_blocked ON cgk_runs (definition_id, tenant, concurrency_key, throttle_key, rank) WHERE phase = 7;
   CREATE INDEX cgk_runs_state ON cgk_runs (definition_id, state) WHERE state <> 'running' AND state <> 'completed';
   CREATE INDEX cgk_runs_error ON cgk_runs (run) WHERE error IS NOT NULL;
-  CREATE INDEX cgk_runs_failed ON cgk_runs (error_group, definition_id, run, tenant, state, ended_at, attempt_started_at)
-    WHERE error_group IS NOT NULL;
   CREATE INDEX cgk_runs_parked ON cgk_runs (parked, definition_id, tenant, concurrency_key, rank) WHERE parked IS NOT NULL;
   CREATE INDEX cgk_runs_tenant_error ON cgk_runs (tenant, state) WHERE error IS NOT NULL;
 
@@ -292,6 +289,15 @@ export const migrations: readonly Migration[] = [
     INSERT INTO cgk_due (kind, tenant, due_at) VALUES ('job', NEW.tenant, NEW.due_at)
     ON CONFLICT (kind, tenant) DO UPDATE SET due_at = excluded.due_at WHERE due_at > excluded.due_at;
   END;
+  `,
+  },
+  {
+    // `error_group`: see `errorGroupOf`; null if the run has not failed, or was retried. `limits`: as JSON, for readers.
+    sql: `
+  ALTER TABLE cgk_runs ADD COLUMN error_group TEXT;
+  CREATE INDEX cgk_runs_failed ON cgk_runs (error_group, definition_id, run, tenant, state, ended_at, attempt_started_at)
+    WHERE error_group IS NOT NULL;
+  ALTER TABLE cgk_definitions ADD COLUMN limits TEXT;
   `,
   },
 ]

@@ -86,11 +86,19 @@ export class WorkerDefinitions {
     this.#connection.run('DELETE FROM cgk_definitions WHERE worker = ? AND inherited = 0', this.#worker())
     for (const definition of this.#definitions) {
       const { definitionId, event = null, maxAttempts, priority = 0, compensateOnCancel = false } = definition
-      const { concurrencyPath = null, throttlePath = null, debounce, batch } = definition
+      const { concurrencyPath = null, throttlePath = null, debounce, batch, limits } = definition
       const sql =
-        'INSERT OR REPLACE INTO cgk_definitions (worker, definition_id, event, max_attempts, priority, compensate_on_cancel, concurrency_path, throttle_path, debounce, batch, inherited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'
+        'INSERT OR REPLACE INTO cgk_definitions (worker, definition_id, event, max_attempts, priority, compensate_on_cancel, concurrency_path, throttle_path, debounce, batch, limits, inherited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'
       const values = [event, maxAttempts, priority, compensateOnCancel ? 1 : 0, concurrencyPath, throttlePath]
-      this.#connection.run(sql, this.#worker(), definitionId, ...values, toText(debounce), toText(batch))
+      this.#connection.run(
+        sql,
+        this.#worker(),
+        definitionId,
+        ...values,
+        toText(debounce),
+        toText(batch),
+        toText(limits),
+      )
       const handled = 'INSERT OR IGNORE INTO cgk_handled (definition_id, event) VALUES (?, ?), (?, ?)'
       if (event !== null) this.#connection.run(handled, definitionId, event, definitionId, ownEventOf(definitionId))
     }
