@@ -4,6 +4,7 @@
 // GET  session                          SessionJson
 // GET  overview   ?definition=&since=&until=&intervals=  StatsJson
 // GET  errors     ?definition=&since=&until=&limit=  ErrorsJson
+// GET  find       ?text=                FoundJson
 // GET  jobs       FilterQuery & { order, limit, cursor }  JobPageJson
 // GET  counts     FilterQuery & { by }   CountsJson
 // GET  job        ?id=                  JobJson
@@ -25,6 +26,7 @@ import type {
   DefinitionInfo,
   ErrorGroups,
   EventInfo,
+  JobCount,
   JobCounts,
   JobDetails,
   JobsChange,
@@ -85,6 +87,18 @@ export interface FilterQuery {
   readonly endedUntil?: string
   readonly error?: string
   readonly errorGroup?: string
+}
+
+/** The names that are a text, or contain it. A part that nothing has, or that the engine cannot count, is absent. */
+export interface FoundJson {
+  /** The job with this id. */
+  readonly job?: Pick<JobSummaryJson, 'id' | 'event' | 'tenantId' | 'state'>
+  /** The jobs that were sent with this reference. */
+  readonly reference?: JobCount
+  /** The jobs of this tenant. */
+  readonly tenant?: JobCount
+  /** The definitions with this text in their ids. */
+  readonly definitions: readonly string[]
 }
 
 export type ErrorsJson = AsJson<ErrorGroups>

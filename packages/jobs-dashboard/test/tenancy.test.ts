@@ -31,6 +31,7 @@ describe('a user of one tenant', () => {
   test.each([
     'overview',
     'errors',
+    'find?text=o',
     'jobs',
     'jobs?order=oldest',
     'jobs?error=declined',

@@ -3,6 +3,7 @@ import type { CountGroup } from '@cgk-platform/jobs-core/inspect'
 import { scopeOf, type Scope } from '../access/scope-of.ts'
 import { respondJson } from '../http/respond.ts'
 import type { ApiContext, ApiRequest } from './api-context.ts'
+import { findAnything } from './find-anything.ts'
 import { filterNames, Query } from './read-query.ts'
 import { respondChanges } from './respond-changes.ts'
 import { respondDownload } from './respond-download.ts'
@@ -42,6 +43,8 @@ export const reads: Readonly<Record<string, Read>> = {
     const { definitionId, since, until } = query.filter()
     return inspect.listErrors({ definitionId, since, until, limit: query.number('limit') })
   }),
+
+  find: scoped(['text'], (scope, query, _context, { access }) => findAnything(scope, access, query.required('text'))),
 
   jobs: scoped([...filterNames, 'order', 'limit', 'cursor'], async ({ inspect, tenantId }, query, { seal }) => {
     const given = query.text('cursor')

@@ -1,6 +1,9 @@
-/** Returns whether the browser of a request reads gzip. */
+/**
+ * Returns whether an answer may be compressed: the browser reads gzip, and the request is not one of Next.js, which
+ * removes `Content-Encoding` from the answers of route handlers since version 16.4, and compresses them itself.
+ */
 export function acceptsGzip(request: Request): boolean {
-  return /\bgzip\b/.test(request.headers.get('Accept-Encoding') ?? '')
+  return !('nextUrl' in request) && /\bgzip\b/.test(request.headers.get('Accept-Encoding') ?? '')
 }
 
 /** Compresses an answer with JSON if the browser reads that. A stream of events stays as it is: it would arrive late. */

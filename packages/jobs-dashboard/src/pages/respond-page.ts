@@ -2,7 +2,17 @@ import { respond } from '../http/respond.ts'
 import { loadAssets } from './load-assets.ts'
 
 /** The paths of the pages below the base path. The pages choose what to show by it. */
-export const pagePaths: readonly string[] = ['', 'errors', 'jobs', 'job', 'workflows', 'definitions', 'engine', 'send']
+export const pagePaths: readonly string[] = [
+  '',
+  'errors',
+  'search',
+  'jobs',
+  'job',
+  'workflows',
+  'definitions',
+  'engine',
+  'send',
+]
 
 /** Answers with the HTML that loads the pages. It contains no data, and nothing of the request. */
 export async function respondPage(basePath: string): Promise<Response> {

@@ -12,6 +12,7 @@ import { describeSchedules } from './cases/describe-schedules.ts'
 import { describeTiles } from './cases/describe-tiles.ts'
 import { describeRequests } from './cases/describe-requests.ts'
 import { describeWaits } from './cases/describe-waits.ts'
+import { describeSearch } from './cases/describe-search.ts'
 import { describeViews } from './cases/describe-views.ts'
 import { openPages, type Pages } from './kit/open-pages.ts'
 import type { Target } from './kit/target.ts'
@@ -26,6 +27,7 @@ export function describePages(target: Target): void {
     describeSendAgain(pages)
     describeSavedFilters(pages)
     describeControls(pages)
+    describeSearch(pages)
     describeWithEngine(pages)
   })
 }

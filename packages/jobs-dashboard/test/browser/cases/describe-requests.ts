@@ -21,6 +21,7 @@ export function describeRequests(pages: Pages): void {
     const expected = {
       '': ['session', 'overview', 'engine'],
       '/errors': ['session', 'errors'],
+      '/search?text=send': ['session', 'find'],
       '/jobs': ['session', 'jobs', 'changes', ...(canCount ? ['counts'] : [])],
       [`/job?id=${encodeURIComponent(failedId)}`]: ['session', 'job'],
       [`/job?${part}`]: ['session', 'job'],

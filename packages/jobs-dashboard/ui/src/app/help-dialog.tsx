@@ -10,7 +10,7 @@ const keys = [
   ['r', 'Retry the selected jobs, or the current one'],
   ['c', 'Cancel the selected jobs, or the current one'],
   ['Esc', 'Close the details of a part'],
-  ['/', 'Go to the filters'],
+  ['/', 'Search'],
   ['?', 'Show this help'],
 ] as const
 

@@ -3,10 +3,21 @@ import { computed, signal } from '@preact/signals'
 import { basePath } from '../base-path.ts'
 
 /** The pages. The server also knows their paths: see `pagePaths`. */
-export type Page = 'overview' | 'errors' | 'jobs' | 'job' | 'workflows' | 'definitions' | 'engine' | 'send' | 'unknown'
+export type Page =
+  | 'overview'
+  | 'errors'
+  | 'search'
+  | 'jobs'
+  | 'job'
+  | 'workflows'
+  | 'definitions'
+  | 'engine'
+  | 'send'
+  | 'unknown'
 
 const pages: readonly string[] = [
   'errors',
+  'search',
   'jobs',
   'job',
   'workflows',

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { Empty } from '../parts/empty.tsx'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { ToastRegion } from '../parts/toast-region.tsx'
+import { SearchField } from '../search/search-field.tsx'
 import { helpIsOpen } from './help-is-open.ts'
 import { lazyPage } from './lazy-page.tsx'
 import { OutageBanner } from './outage-banner.tsx'
@@ -23,6 +24,9 @@ const OverviewPage = lazyPage(async () => (await import('../overview/overview-pa
 })
 const ErrorsPage = lazyPage(async () => (await import('../errors/errors-page.tsx')).ErrorsPage, {
   isNeeded: first === 'errors',
+})
+const SearchPage = lazyPage(async () => (await import('../search/search-page.tsx')).SearchPage, {
+  isNeeded: first === 'search',
 })
 const JobsPage = lazyPage(async () => (await import('../jobs/jobs-page.tsx')).JobsPage, { isNeeded: first === 'jobs' })
 const JobPage = lazyPage(async () => (await import('../job/job-page.tsx')).JobPage, { isNeeded: first === 'job' })
@@ -53,7 +57,12 @@ export function Shell() {
   const current = page.value === 'job' ? 'jobs' : page.value
   useShortcuts({ '?': () => (helpIsOpen.value = true) })
   useEffect(() => {
-    const label = page.value === 'job' ? 'Job' : links.find(({ name }) => name === page.value)?.label
+    const label =
+      page.value === 'job'
+        ? 'Job'
+        : page.value === 'search'
+          ? 'Search'
+          : links.find(({ name }) => name === page.value)?.label
     document.title = label === undefined || label === 'Jobs' ? 'Jobs' : `${label} · Jobs`
   }, [page.value])
   return (
@@ -78,6 +87,7 @@ export function Shell() {
           >
             <Icon name={isOpen ? 'close' : 'menu'} />
           </button>
+          <SearchField />
           <nav class="nav" aria-label="Pages">
             {links
               .filter(({ name }) => name !== 'send' || may('send'))
@@ -108,6 +118,8 @@ function CurrentPage() {
       return <OverviewPage />
     case 'errors':
       return <ErrorsPage />
+    case 'search':
+      return <SearchPage />
     case 'jobs':
       return <JobsPage />
     case 'job': {

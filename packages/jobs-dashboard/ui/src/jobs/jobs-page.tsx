@@ -64,7 +64,6 @@ export function JobsPage() {
     },
     r: () => changeSelected('retry'),
     c: () => changeSelected('cancel'),
-    '/': () => document.getElementById('filter-definition')?.focus(),
     Enter: () => {
       const id = focusedId()
       if (id !== undefined) navigate(hrefToJob(id))

@@ -1,0 +1,48 @@
+import type { JobCount } from '@cgk-platform/jobs-core/inspect'
+import { JobNotFoundError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
+
+import type { Access } from '../access/authorize-request.ts'
+import type { Scope } from '../access/scope-of.ts'
+
+const maxDefinitions = 20
+
+/** Finds what has a text as its name: a job by its id, jobs by a reference or a tenant, and definitions by a part of their ids. */
+export async function findAnything(scope: Scope, { tenants }: Access, text: string): Promise<unknown> {
+  const { inspect, tenantId } = scope
+  const lower = text.toLowerCase()
+  const isTenant = tenants === 'all' ? tenantId === undefined : tenants.includes(text)
+  const [job, reference, definitions, tenant] = await Promise.all([
+    unless(JobNotFoundError, inspect.getJob(text)),
+    unless(UnsupportedFeatureError, inspect.countJobs({ reference: text })),
+    scope.listDefinitions(),
+    isTenant ? countOf(scope, text) : undefined,
+  ])
+  return {
+    ...(job && { job: { id: job.id, event: job.event, tenantId: job.tenantId, state: job.state } }),
+    ...(reference && reference.count > 0 && { reference: toCount(reference) }),
+    ...(tenant && tenant.count > 0 && { tenant: toCount(tenant) }),
+    definitions: definitions
+      .map(({ id }) => id)
+      .filter((id) => id.toLowerCase().includes(lower))
+      .slice(0, maxDefinitions),
+  }
+}
+
+/** Counts the jobs of a tenant: of the scope's, or of one that a user of all tenants names. */
+function countOf({ inspect, tenantId }: Scope, text: string): Promise<JobCount> | undefined {
+  if (tenantId === undefined) return inspect.countJobs({ tenantId: text })
+  return tenantId === text ? inspect.countJobs() : undefined
+}
+
+function toCount({ count, isExact }: JobCount): JobCount {
+  return { count, isExact }
+}
+
+async function unless<T>(kind: { isInstance(error: unknown): boolean }, result: Promise<T>): Promise<T | undefined> {
+  try {
+    return await result
+  } catch (error) {
+    if (kind.isInstance(error)) return undefined
+    throw error
+  }
+}

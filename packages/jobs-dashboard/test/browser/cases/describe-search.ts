@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest'
+
+import { findViolations } from '../kit/find-violations.ts'
+import type { Pages } from '../kit/open-pages.ts'
+
+/** Tests the field that each page has. */
+export function describeSearch(pages: Pages): void {
+  describe('the search field', () => {
+    const payload = { tenantId: 'searched', to: 'a@example.com', template: '1' }
+
+    test('is reached with a key, and leads to the job with an id', async () => {
+      const id = await pages.sent('failed', 'mail.requested', payload)
+      const page = await pages.open('/engine')
+      await page.getByRole('heading', { name: 'Capabilities' }).waitFor()
+      await page.keyboard.press('/')
+      await page.keyboard.type(id)
+      await page.keyboard.press('Enter')
+      await page.waitForURL((url) => url.pathname.endsWith('/job') && url.searchParams.get('id') === id)
+    })
+
+    test('shows what has a name, as links', async () => {
+      await pages.sent('failed', 'mail.requested', payload)
+      const page = await pages.open('/search?text=searched')
+      await page.getByRole('link', { name: /^Jobs of the tenant searched/ }).click()
+      await page.waitForURL(/\/jobs\?tenant=searched$/)
+      await page.getByRole('searchbox', { name: 'Search by id or name' }).fill('mail')
+      await page.keyboard.press('Enter')
+      await page.getByRole('link', { name: 'Jobs of the definition send-mail' }).waitFor()
+      expect(await findViolations(page)).toEqual([])
+    })
+
+    test('says that nothing has a name', async () => {
+      const page = await pages.open('/search?text=nothing-has-this')
+      await page.getByRole('heading', { name: 'Nothing has this name' }).waitFor()
+    })
+  })
+}
