@@ -37,6 +37,7 @@ const columns: readonly Column[] = [
 export const properties: readonly Feature[] = [
   'fair tenants',
   'inspect.countJobs: exact',
+  'waiting: limits',
   'inspect.subscribe: push',
   'erase: deletes',
   'jobs wait for their definition',

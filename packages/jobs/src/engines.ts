@@ -138,7 +138,13 @@ export interface PostgresConfig {
    */
   lease?: number | Duration | undefined
   /** Number of ended jobs to retain for reading and retrying, and for how long. Default 10,000 and `'24h'`. */
-  retention?: { count?: number | undefined; age?: number | Duration | undefined } | undefined
+  retention?:
+    | {
+        count?: number | undefined
+        age?: number | Duration | undefined
+        failed?: { count?: number | undefined; age?: number | Duration | undefined } | undefined
+      }
+    | undefined
   /**
    * The turns that a tenant gets in each round of the tenants with waiting runs: `{ tenant_123: 3 }`, each a number from
    * 0.001 to 1000. Default 1 for each tenant.

@@ -11,8 +11,17 @@ export type LocalRole = 'send' | 'work' | 'both'
 export interface LocalConfig {
   /** Maximum number of attempts running at once in this process, across all jobs. Default 100. */
   concurrency?: number | undefined
-  /** Number of ended jobs to retain for reading and retrying, and for how long. Default 10,000 and `'24h'`. */
-  retention?: { count?: number | undefined; age?: number | Duration | undefined } | undefined
+  /**
+   * Number of ended jobs to retain for reading and retrying, and for how long. Default 10,000 and `'24h'`. Failed jobs are
+   * counted by themselves. Default 10,000 and `'30d'`.
+   */
+  retention?:
+    | {
+        count?: number | undefined
+        age?: number | Duration | undefined
+        failed?: { count?: number | undefined; age?: number | Duration | undefined } | undefined
+      }
+    | undefined
   /**
    * Store of the jobs: this process's memory, or a file that outlives the process and that any number of processes on
    * this machine can share. Default `'sqlite'` if `path` or `JOB_LOCAL_PATH` is set, otherwise `'memory'`.

@@ -253,9 +253,15 @@ export interface JobStore extends LimitedStore {
 }
 
 /** The number of ended jobs to retain, and their maximum age in milliseconds. */
-export interface Retention {
+export interface Kept {
   readonly count: number
   readonly ageMs: number
+}
+
+/** The ended jobs to retain. */
+export interface Retention extends Kept {
+  /** The failed ones, which are counted by themselves. Default: as many others. */
+  readonly failed?: Kept
 }
 
 /** Options of a read of one job. */

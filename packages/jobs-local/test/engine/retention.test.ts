@@ -45,10 +45,28 @@ describe('ended jobs', () => {
     expect(await Promise.all([first, second, third].map((id) => isKept(engine, id)))).toEqual([false, true, true])
   })
 
+  test('that have failed are retained for 30 days, however many others end, until they are retried', async () => {
+    const engine = createEngine({ count: 2 })
+    const failed = await send(engine, 'work.followed')
+    await engine.advance('29d')
+    for (let sent = 0; sent < 5; sent++) await send(engine)
+    expect(await isKept(engine, failed)).toBe(true)
+    const older = await send(engine, 'work.followed')
+    await engine.advance('2d')
+    await send(engine, 'work.followed')
+    expect(await Promise.all([failed, older].map((id) => isKept(engine, id)))).toEqual([false, true])
+  })
+
+  test('that have failed have a count of their own', async () => {
+    const engine = createEngine({ failed: { count: 1, age: '1h' } })
+    const [first, second] = [await send(engine, 'work.followed'), await send(engine, 'work.followed')]
+    expect(await Promise.all([first, second].map((id) => isKept(engine, id)))).toEqual([false, true])
+  })
+
   test('that were deleted are not found by any operation', async () => {
-    const engine = createEngine({ count: 1 })
+    const engine = createEngine({ failed: { count: 1 } })
     const id = await send(engine, 'work.followed')
-    await send(engine)
+    await send(engine, 'work.followed')
     const { client } = engine
     for (const operation of [client.getJobStatus, client.cancelJob, client.retryJob, client.waitForJob]) {
       await expect(operation(id)).rejects.toMatchObject({
@@ -101,7 +119,11 @@ describe('ended jobs', () => {
     await engine.settle()
     await engine.client.sendJob('work.requested', { tenantId })
     await engine.settle()
-    expect((await engine.client.listJobs()).jobs).toHaveLength(1)
+    const left = (await engine.client.listJobs()).jobs.map(({ id, state }) => [id === retried, state])
+    expect(left).toEqual([
+      [false, 'completed'],
+      [true, 'failed'],
+    ])
   })
 
   test('cannot have a retention count of 0, because a caller that waits for a job must find it', () => {
@@ -124,7 +146,7 @@ describe.runIf(readsTypeScript)('a long-running process', () => {
           if (payload.event === 'fails') throw new NonRetryableError('on purpose')
         },
       })
-      const client = createJobClient({ provider: 'local', jobs: [work], config: { retention: { count: 100 } }, logger: { debug() {}, info() {}, warn() {}, error() {} } })
+      const client = createJobClient({ provider: 'local', jobs: [work], config: { retention: { count: 100, failed: { count: 100 } } }, logger: { debug() {}, info() {}, warn() {}, error() {} } })
       const run = async (count) => {
         for (let sent = 0; sent < count; sent += 2000) {
           const all = new Promise((resolve) => (whenEnded = resolve))
@@ -154,7 +176,7 @@ describe.runIf(readsTypeScript)('a long-running process', () => {
     )
     expect(stderr).toBe('')
     const { ended, kept, grownBytes } = JSON.parse(stdout) as Record<string, number>
-    expect([ended, kept]).toEqual([200_000, 100])
+    expect([ended, kept]).toEqual([200_000, 200])
     expect(grownBytes).toBeLessThan(180_000 * 10) // one leaked object for each job would exceed this
   })
 })

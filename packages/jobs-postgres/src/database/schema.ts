@@ -173,6 +173,7 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX runs_with_error ON {schema}.runs (job) WHERE error IS NOT NULL;
   CREATE INDEX runs_failed ON {schema}.runs (error_group, job) INCLUDE (definition, tenant, state, ended_at, attempt_started_at)
     WHERE error_group IS NOT NULL;
+  CREATE INDEX runs_failed_at ON {schema}.ended_runs (ended_at) WHERE error_group IS NOT NULL;
   CREATE INDEX runs_with_error_of ON {schema}.runs (tenant, job) WHERE error IS NOT NULL;
 
   CREATE INDEX runs_leading ON {schema}.open_runs (definition, tenant) WHERE phase = 'ready' AND gather_until IS NOT NULL;

@@ -55,6 +55,26 @@ test('many expired jobs are deleted in batches, with all that they have', async 
   expect(await readDeletedUntil(database)).toBe(count)
 })
 
+test('failed jobs stay up to their own count and age, also if another run of them has completed', async () => {
+  const database = await open()
+  const now = Date.now()
+  const jobs: string[] = []
+  const failed = { ...completed, state: 'failed', error: '{}', error_group: 'Error' }
+  for (let at = now - 5000; at < now - 4997; at++) {
+    jobs.push(await addJob(database))
+    await addRun(database, { job: jobs.at(-1)!, ...completed, ended_at: at })
+    await addRun(database, { job: jobs.at(-1)!, number: 2, definition: 'other', ...failed, ended_at: at })
+  }
+  for (let at = now; at < now + 3; at++) {
+    jobs.push(await addJob(database))
+    await addRun(database, { job: jobs.at(-1)!, ...completed, ended_at: at })
+  }
+  await createUpkeep(database, { count: 1, failed: { count: 2, ageMs: 60_000 } }).run()
+  expect(await ids(database)).toEqual([jobs[1], jobs[2], jobs[5]])
+  await createUpkeep(database, { count: 1, failed: { count: 2, ageMs: 1000 } }).run()
+  expect(await ids(database)).toEqual([jobs[5]])
+})
+
 test('the newest ended jobs up to the count stay, those with runs apart from those without', async () => {
   const database = await open()
   const now = Date.now()

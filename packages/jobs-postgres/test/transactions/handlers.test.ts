@@ -193,7 +193,7 @@ describe('a handler with a transaction', () => {
     await start([]).healthCheck() // creates the tables
     const client = await pool.connect()
     await client.query('BEGIN')
-    const none = "'{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}'"
+    const none = Array.from({ length: 11 }, () => "'{}'").join(', ')
     await client.query(`SELECT * FROM ${schema}.end_runs(${none}, true)`)
     const { rows } = await client.query('SHOW idle_in_transaction_session_timeout')
     await client.query('ROLLBACK')

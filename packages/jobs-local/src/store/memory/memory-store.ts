@@ -68,6 +68,7 @@ class MemoryStore implements JobStore {
   readonly #keys = new IdempotencyKeys()
   readonly #ticks = new Map<string, number>()
   readonly #retained: RetainedJobs
+  readonly #failures: RetainedJobs
   readonly #wall: WallClock
   readonly #waiting: WaitingJobs | undefined
   #openJobs = 0
@@ -85,10 +86,12 @@ class MemoryStore implements JobStore {
     this.#queue = new RunQueue({ weights, paused: this.pauses }, clock)
     this.#arrived = new ArrivedJobs(weights)
     this.#wall = new WallClock(clock)
-    this.#retained = new RetainedJobs(retention, {
-      deleteJob: (job) => this.#jobs.delete(job),
-      neededBy: ({ envelope }) => this.#openJobOf(envelope),
-    })
+    const owner = {
+      deleteJob: (job: StoredJob) => this.#jobs.delete(job),
+      neededBy: ({ envelope }: StoredJob) => this.#openJobOf(envelope),
+    }
+    this.#retained = new RetainedJobs(retention, owner)
+    this.#failures = new RetainedJobs(retention.failed ?? retention, owner)
   }
 
   change<T>(work: () => T, { done }: ChangeCallbacks<T>): undefined {
@@ -244,6 +247,7 @@ class MemoryStore implements JobStore {
     const job = this.#jobs.get(jobId)
     if (!job || !retryableStates.includes(stateOf(job))) return
     this.#retained.remove(job)
+    this.#failures.remove(job)
     this.#openJobs++
     delete job.endedAt
     noteRetry(job, traceparent)
@@ -266,7 +270,7 @@ class MemoryStore implements JobStore {
   }
 
   deletedUntil(): number {
-    return this.#retained.deletedUntil
+    return Math.max(this.#retained.deletedUntil, this.#failures.deletedUntil)
   }
 
   /** Returns the jobs of the event that a step waits for. Those of signals are found by the job that they are for. */
@@ -317,6 +321,7 @@ class MemoryStore implements JobStore {
     if (isCompensated || !isEnded(stateOf(job))) return false
     this.#jobs.delete(job)
     this.#retained.remove(job)
+    this.#failures.remove(job)
     // What still refers to the job, such as the order of ended jobs, does not keep its data in memory.
     const { v, id, event, sentAt } = job.envelope
     job.envelope = { v, id, event, tenantId: job.envelope.tenantId, sentAt, payload: null }
@@ -400,7 +405,10 @@ class MemoryStore implements JobStore {
     this.#openJobs--
     if (job.runs.length === 0) this.#open.removeJob(job)
     this.#waiting?.remove(job)
-    this.#retained.add(job, now)
+    const isFailure = stateOf(job) === 'failed'
+    const [own, other] = isFailure ? [this.#failures, this.#retained] : [this.#retained, this.#failures]
+    other.release(job, now)
+    own.add(job, now)
   }
 
   /** Returns whether a retry, or a wait of a workflow with `since`, may need the payload of an ended job. */

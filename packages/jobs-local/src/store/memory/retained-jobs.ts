@@ -1,7 +1,7 @@
 import { turnBatch } from '../../rules/turn-batch.ts'
 import { Fifo } from '../../queues/fifo.ts'
 import type { StoredJob } from '../../records/stored-run.ts'
-import type { Retention } from '../job-store.ts'
+import type { Kept } from '../job-store.ts'
 
 /** The store of the jobs. */
 interface RetainedJobsOwner {
@@ -12,7 +12,7 @@ interface RetainedJobsOwner {
 
 /** Deletes the oldest ended jobs, so that the memory of a long-running process does not grow. */
 export class RetainedJobs {
-  readonly #retention: Retention
+  readonly #kept: Kept
   readonly #owner: RetainedJobsOwner
   readonly #entries = new Fifo<Entry>()
   /** Expired jobs by the open job that needs them. */
@@ -21,18 +21,16 @@ export class RetainedJobs {
   /** When the job that was deleted last ended, epoch milliseconds; 0 before. */
   deletedUntil = 0
 
-  constructor(retention: Retention, owner: RetainedJobsOwner) {
-    this.#retention = retention
+  constructor(kept: Kept, owner: RetainedJobsOwner) {
+    this.#kept = kept
     this.#owner = owner
   }
 
   /** Adds a job that has ended, and deletes jobs that exceed the retention. Later calls delete those beyond a batch. */
   add(job: StoredJob, now: number): void {
-    const { id } = job.envelope
-    for (const needed of this.#needed.get(id) ?? []) this.#push(needed, now)
-    this.#needed.delete(id)
+    this.release(job, now)
     this.#push(job, now)
-    const { count, ageMs } = this.#retention
+    const { count, ageMs } = this.#kept
     for (let looked = 0; looked < turnBatch; looked++) {
       const oldest = this.#entries.peek()
       if (!oldest) return
@@ -47,8 +45,14 @@ export class RetainedJobs {
     }
   }
 
+  /** Retains the expired jobs that a job needed while it was open. */
+  release({ envelope: { id } }: StoredJob, now: number): void {
+    for (const needed of this.#needed.get(id) ?? []) this.#push(needed, now)
+    this.#needed.delete(id)
+  }
+
   #push(job: StoredJob, endedAt: number): void {
-    const entry = { job, endedAt }
+    const entry = { job, endedAt, owner: this }
     this.#entries.push(entry)
     job.retainedEntry = entry
     this.#size++
@@ -69,7 +73,9 @@ export class RetainedJobs {
 
   /** Removes a job that is open again after a retry, or that was erased. */
   remove(job: StoredJob): void {
-    if (job.retainedEntry) this.#size--
+    const entry = job.retainedEntry as Entry | undefined
+    if (entry?.owner !== this) return
+    this.#size--
     job.retainedEntry = undefined
   }
 }
@@ -78,4 +84,5 @@ export class RetainedJobs {
 interface Entry {
   readonly job: StoredJob
   readonly endedAt: number
+  readonly owner: RetainedJobs
 }

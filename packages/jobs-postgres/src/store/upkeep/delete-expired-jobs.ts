@@ -7,21 +7,28 @@ import { columnsOf, type Queryable } from '../../database/database.ts'
 export interface Cutoffs {
   readonly withRuns: number
   readonly withoutRuns: number
+  readonly failed: number
 }
 
-/** Ended jobs, by their first run. */
-const endedByRuns = '{schema}.ended_runs r WHERE r.number = 1'
+/** Ended jobs, by their first run, without those of which it has failed. */
+const endedByRuns = '{schema}.ended_runs r WHERE r.number = 1 AND r.error_group IS NULL'
+/** Runs that have failed, or were cancelled between two attempts. Counted separately. */
+const failedRuns = '{schema}.ended_runs r WHERE r.error_group IS NOT NULL'
 /** Ended jobs without runs. Counted separately. */
 const endedWithoutRuns = '{schema}.jobs j WHERE j.ended_at IS NOT NULL'
 
 /** Returns which ended jobs exceed the retention. Reads as many entries of an index as jobs are retained. */
-export async function readCutoffs(queryable: Queryable, { count, ageMs }: Retention): Promise<Cutoffs> {
-  const oldest = (ended: string): string => `(SELECT ended_at FROM ${ended} ORDER BY ended_at DESC LIMIT 1 OFFSET $1)`
+export async function readCutoffs(queryable: Queryable, retention: Retention): Promise<Cutoffs> {
+  const { count, ageMs, failed = retention } = retention
+  const oldest = (ended: string, place = '$1'): string =>
+    `(SELECT ended_at FROM ${ended} ORDER BY ended_at DESC LIMIT 1 OFFSET ${place})`
   const sql =
     `SELECT greatest(now - $2::int8, coalesce(${oldest(endedByRuns)}, 0)) AS with_runs, ` +
-    `greatest(now - $2::int8, coalesce(${oldest(endedWithoutRuns)}, 0)) AS without_runs FROM {schema}.now_ms() AS now`
-  const [row] = await queryable.query<{ with_runs: number; without_runs: number }>(sql, [count - 1, ageMs])
-  return { withRuns: row!.with_runs, withoutRuns: row!.without_runs }
+    `greatest(now - $2::int8, coalesce(${oldest(endedWithoutRuns)}, 0)) AS without_runs, ` +
+    `greatest(now - $4::int8, coalesce(${oldest(failedRuns, '$3')}, 0)) AS failed FROM {schema}.now_ms() AS now`
+  const values = [count - 1, ageMs, failed.count - 1, failed.ageMs]
+  const [row] = await queryable.query<{ with_runs: number; without_runs: number; failed: number }>(sql, values)
+  return { withRuns: row!.with_runs, withoutRuns: row!.without_runs, failed: row!.failed }
 }
 
 /** SQL for whether a job has not ended. */
@@ -37,8 +44,13 @@ const isNeeded =
 const expiredSql = `
   SELECT r.job AS id, r.ended_at, true AS has_runs FROM ${endedByRuns} AND r.ended_at >= $4 AND r.ended_at < $1
     AND NOT EXISTS (SELECT 1 FROM {schema}.open_runs o WHERE o.job = r.job)
-    AND NOT EXISTS (SELECT 1 FROM {schema}.ended_runs o WHERE o.job = r.job AND o.ended_at >= $1)
+    AND NOT EXISTS (SELECT 1 FROM {schema}.ended_runs o WHERE o.job = r.job AND (o.ended_at >= $1 OR o.error_group IS NOT NULL))
   ORDER BY r.ended_at LIMIT $3`
+const expiredFailuresSql = `
+  SELECT r.job, max(r.ended_at), false FROM ${failedRuns} AND r.ended_at < $6
+    AND NOT EXISTS (SELECT 1 FROM {schema}.open_runs o WHERE o.job = r.job)
+    AND NOT EXISTS (SELECT 1 FROM {schema}.ended_runs o WHERE o.job = r.job AND o.ended_at >= $6)
+  GROUP BY r.job ORDER BY 2 LIMIT $3`
 const expiredWithoutRunsSql = `
   SELECT j.id, j.ended_at, false FROM ${endedWithoutRuns} AND j.ended_at < $2 AND NOT (${isNeeded})
   ORDER BY j.ended_at LIMIT $3`
@@ -47,7 +59,7 @@ const expiredWithoutRunsSql = `
 const lockSql = `
   SELECT j.id, e.ended_at, e.has_runs FROM {schema}.jobs j JOIN (
     SELECT e.*, sum(octet_length(j.envelope)) OVER (ORDER BY e.ended_at, e.id) - octet_length(j.envelope) AS before
-    FROM ((${expiredSql}) UNION ALL (${expiredWithoutRunsSql})) e JOIN {schema}.jobs j USING (id)
+    FROM ((${expiredSql}) UNION ALL (${expiredWithoutRunsSql}) UNION ALL (${expiredFailuresSql})) e JOIN {schema}.jobs j USING (id)
   ) e USING (id) WHERE e.before <= $5 FOR UPDATE OF j SKIP LOCKED`
 /** A retry may have come before the lock. */
 const stillEndedSql = `SELECT id FROM unnest($1::text[]) AS e (id) WHERE NOT (${isOpen('id')})`
@@ -81,10 +93,10 @@ export interface Deleted {
 /** Deletes a batch of the jobs that ended before the cutoffs. @param from - up to when an earlier batch has deleted */
 export async function deleteExpiredJobs(
   transaction: Queryable,
-  { withRuns, withoutRuns }: Cutoffs,
+  { withRuns, withoutRuns, failed }: Cutoffs,
   from: number,
 ): Promise<Deleted> {
-  const values = [withRuns, withoutRuns, turnBatch, from, maxBatchBytes]
+  const values = [withRuns, withoutRuns, turnBatch, from, maxBatchBytes, failed]
   const locked = await transaction.query<{ id: string; ended_at: number; has_runs: boolean }>(lockSql, values)
   if (locked.length === 0) return { count: 0, until: from }
   const count = await deleteEnded(transaction, locked, Math.max(...locked.map(({ ended_at: at }) => at)))

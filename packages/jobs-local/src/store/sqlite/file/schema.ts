@@ -297,6 +297,8 @@ export const migrations: readonly Migration[] = [
   ALTER TABLE cgk_runs ADD COLUMN error_group TEXT;
   CREATE INDEX cgk_runs_failed ON cgk_runs (error_group, definition_id, run, tenant, state, ended_at, attempt_started_at)
     WHERE error_group IS NOT NULL;
+  CREATE INDEX cgk_runs_failed_at ON cgk_runs (ended_at) WHERE error_group IS NOT NULL;
+  CREATE INDEX cgk_runs_not_failed ON cgk_runs (ended_at) WHERE ended_at IS NOT NULL AND error_group IS NULL;
   ALTER TABLE cgk_definitions ADD COLUMN limits TEXT;
   `,
   },

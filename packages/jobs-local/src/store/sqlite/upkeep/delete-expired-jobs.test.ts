@@ -50,6 +50,32 @@ test('retains exactly the newest ended jobs up to the count, those with runs apa
   ])
 })
 
+test('retains exactly the newest failed jobs up to their own count, also if another run of them has completed', () => {
+  const connection = createJobs(7)
+  const run = (seq: number, number: number): void =>
+    addRun(connection, {
+      run: runAt(seq, number),
+      tenantId: 'acme',
+      definitionId: `work ${number}`,
+      maxAttempts: 1,
+      rank: 0,
+    })
+  for (let seq = 1; seq <= 7; seq++) run(seq, 1)
+  for (const seq of [2, 3]) run(seq, 2)
+  connection.exec("UPDATE cgk_runs SET state = 'completed', phase = NULL, ended_at = run >> 20")
+  const failed = [runAt(1, 1), runAt(2, 2), runAt(3, 2)].join(', ')
+  connection.exec(`UPDATE cgk_runs SET state = 'failed', error = '{}', error_group = 'Error' WHERE run IN (${failed})`)
+  const retention = { count: 2, ageMs: 1000, failed: { count: 2, ageMs: 5000 } }
+  deleteExpiredJobs(connection, cutoffsOf(connection, retention, 10), 10)
+  const left = (): number[] =>
+    connection.all<{ seq: number }>('SELECT seq FROM cgk_jobs ORDER BY seq').map(({ seq }) => seq)
+  expect(left()).toEqual([2, 3, 6, 7])
+  deleteExpiredJobs(connection, cutoffsOf(connection, retention, 4000), 4000)
+  expect(left()).toEqual([2, 3])
+  deleteExpiredJobs(connection, cutoffsOf(connection, retention, 5003), 5003)
+  expect(left()).toEqual([3])
+})
+
 test.for([
   ['outputs', 'UPDATE cgk_runs SET output = hex(zeroblob(1500000))'],
   ['step results', "INSERT INTO cgk_steps SELECT run, 'step', 0, hex(zeroblob(1500000)) FROM cgk_runs"],
@@ -95,7 +121,7 @@ test('deletes many expired idempotency keys in several batches', () => {
   const left = (): number => connection.get<{ count: number }>('SELECT count(*) AS count FROM cgk_keys')!.count
   const counts: number[] = []
   for (let isMore = true; isMore;) {
-    isMore = deleteExpiredJobs(connection, { withRuns: 0, withoutRuns: 0 }, 100)
+    isMore = deleteExpiredJobs(connection, { withRuns: 0, withoutRuns: 0, failed: 0 }, 100)
     counts.push(left())
   }
   expect(counts).toEqual([turnBatch + 11, 11, 1])

@@ -10,8 +10,10 @@ import { isFirstRun, isRunOf, jobOfRun } from '../tables/rows.ts'
 /** Maximum number of free pages to return to the disk in one transaction. */
 const vacuumPages = 500
 
-/** Ended jobs, by their first run. */
-const endedByRuns = `cgk_runs WHERE ${isFirstRun} AND ended_at IS NOT NULL`
+/** Ended jobs, by their first run, without those of which it has failed. */
+const endedByRuns = `cgk_runs INDEXED BY cgk_runs_not_failed WHERE ${isFirstRun} AND ended_at IS NOT NULL AND error_group IS NULL`
+/** Runs that have failed, or were cancelled between two attempts. Counted separately. */
+const failedRuns = 'cgk_runs INDEXED BY cgk_runs_failed_at WHERE error_group IS NOT NULL AND ended_at IS NOT NULL'
 /**
  * Ended jobs without runs: no definition handled their event, or they were cancelled before they were due. Counted
  * separately.
@@ -28,12 +30,15 @@ const isNeeded =
 export interface Cutoffs {
   readonly withRuns: number
   readonly withoutRuns: number
+  readonly failed: number
 }
 
 /** Returns which ended jobs exceed the retention. */
-export function cutoffsOf(connection: Connection, { count, ageMs }: Retention, now: number): Cutoffs {
+export function cutoffsOf(connection: Connection, retention: Retention, now: number): Cutoffs {
+  const { count, ageMs, failed = retention } = retention
   const oldest = now - ageMs
   return {
+    failed: Math.max(now - failed.ageMs, oldestRetainedAt(connection, failedRuns, failed.count)),
     withRuns: Math.max(oldest, oldestRetainedAt(connection, endedByRuns, count)),
     withoutRuns: Math.max(oldest, oldestRetainedAt(connection, endedWithoutRuns, count)),
   }
@@ -63,7 +68,9 @@ const expiredSql =
   // Select a job by its first run, unless another of its runs is open or ended later.
   `SELECT ${jobOfRun} FROM ${endedByRuns} AND ended_at < ?1 AND phase IS NULL ` +
   `AND NOT EXISTS (SELECT 1 FROM cgk_runs o WHERE o.run > cgk_runs.run AND o.run <= cgk_runs.run | 1048575 ` +
-  'AND (o.ended_at IS NULL OR o.ended_at >= ?1 OR o.phase IS NOT NULL)) ' +
+  'AND (o.ended_at IS NULL OR o.ended_at >= ?1 OR o.phase IS NOT NULL OR o.error_group IS NOT NULL)) ' +
+  `UNION ALL SELECT DISTINCT ${jobOfRun} FROM ${failedRuns} AND ended_at < ?4 AND NOT EXISTS (` +
+  `SELECT 1 FROM cgk_runs o WHERE ${isRunOf('(cgk_runs.run >> 20)')} AND (o.ended_at IS NULL OR o.ended_at >= ?4 OR o.phase IS NOT NULL)) ` +
   `UNION ALL SELECT seq FROM ${endedWithoutRuns} AND ended_at < ?2 AND NOT ${isNeeded} LIMIT ?3) ` +
   `SELECT job AS seq, ${largeBytes} AS bytes FROM expired`
 
@@ -80,8 +87,9 @@ const expiredKeysSql =
  * Deletes a batch of the jobs that ended before the cutoffs, and a batch of the expired idempotency keys. Returns true if
  * more of them remain.
  */
-export function deleteExpiredJobs(connection: Connection, { withRuns, withoutRuns }: Cutoffs, now: number): boolean {
-  const expired = connection.all<ExpiredRow>(expiredSql, withRuns, withoutRuns, turnBatch)
+export function deleteExpiredJobs(connection: Connection, cutoffs: Cutoffs, now: number): boolean {
+  const { withRuns, withoutRuns, failed } = cutoffs
+  const expired = connection.all<ExpiredRow>(expiredSql, withRuns, withoutRuns, turnBatch, failed)
   const batch = expired.slice(
     0,
     countWithin(expired, ({ bytes }) => bytes),

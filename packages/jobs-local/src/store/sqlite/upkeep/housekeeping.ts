@@ -58,8 +58,8 @@ export class Housekeeping {
   /** Returns up to when ended jobs may be deleted. */
   deletedUntil(now: number): number {
     const { connection, retention } = this.#dependencies
-    const { withRuns, withoutRuns } = cutoffsOf(connection, retention, now)
-    return Math.max(withRuns, withoutRuns)
+    const { withRuns, withoutRuns, failed } = cutoffsOf(connection, retention, now)
+    return Math.max(withRuns, withoutRuns, failed)
   }
 
   /** Counts a run that has ended. */
