@@ -1,5 +1,5 @@
 import type { JobCount } from '@cgk-platform/jobs-core/inspect'
-import { JobNotFoundError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
+import { JobNotFoundError, JobNotVisibleError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 
 import type { Access } from '../access/authorize-request.ts'
 import type { Scope } from '../access/scope-of.ts'
@@ -12,8 +12,8 @@ export async function findAnything(scope: Scope, { tenants }: Access, text: stri
   const lower = text.toLowerCase()
   const isTenant = tenants === 'all' ? tenantId === undefined : tenants.includes(text)
   const [job, reference, definitions, tenant] = await Promise.all([
-    unless(JobNotFoundError, inspect.getJob(text)),
-    unless(UnsupportedFeatureError, inspect.countJobs({ reference: text })),
+    unless([JobNotFoundError, JobNotVisibleError], inspect.getJob(text)),
+    unless([UnsupportedFeatureError], inspect.countJobs({ reference: text })),
     scope.listDefinitions(),
     isTenant ? countOf(scope, text) : undefined,
   ])
@@ -38,11 +38,15 @@ function toCount({ count, isExact }: JobCount): JobCount {
   return { count, isExact }
 }
 
-async function unless<T>(kind: { isInstance(error: unknown): boolean }, result: Promise<T>): Promise<T | undefined> {
+/** Returns nothing for an error of these kinds. */
+async function unless<T>(
+  kinds: readonly { isInstance(error: unknown): boolean }[],
+  result: Promise<T>,
+): Promise<T | undefined> {
   try {
     return await result
   } catch (error) {
-    if (kind.isInstance(error)) return undefined
+    if (kinds.some((kind) => kind.isInstance(error))) return undefined
     throw error
   }
 }
