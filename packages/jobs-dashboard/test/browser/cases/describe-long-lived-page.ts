@@ -62,9 +62,12 @@ export function describeLongLivedPage(pages: Pages, reconnects: number): void {
       await again
       await live.waitFor()
     }
-    const last = await measure(session)
     expect(events).toBeGreaterThan(reconnects * 1300)
-    expect(last.nodes).toBeLessThan(first.nodes + 200)
+    // On a busy machine, the page still renders the last changes.
+    await expect
+      .poll(async () => (await measure(session)).nodes, { timeout: 60_000, interval: 1000 })
+      .toBeLessThan(first.nodes + 200)
+    const last = await measure(session)
     expect(last.listeners).toBeLessThan(first.listeners + reconnects)
     // The list keeps up to 2,000 jobs, which take less than half of this. All events would take more.
     expect(last.heapBytes).toBeLessThan(first.heapBytes + 2_000_000)
