@@ -85,15 +85,15 @@ describe('list', () => {
   })
 })
 
-test('`errors` groups what fails, and prints a command that retries exactly these jobs', async () => {
+test('`errors` groups what fails, and prints the flags that select exactly these jobs', async () => {
   const { groups } = await project.json<ErrorGroups>('errors')
   expect(groups).toMatchObject([{ failed: 2, definitionId: 'confirm-order', tenants: 2 }])
   const { stdout } = await run('errors', '--tenant', 'shop_1')
   expect(stdout).toMatch(/^FAILED +RETRYING +TENANTS +FIRST +LAST +DEFINITION +ERROR +NEWEST JOB\n1 +0 +1 /)
-  const [, command] = /^Retry the first group: cgk-jobs (.*)$/m.exec(stdout)!
-  const args = [...command!.matchAll(/'([^']*)'|[^\s']+/g)].map(([word, quoted]) => quoted ?? word)
-  expect(args.slice(0, 4)).toEqual(['retry', '--tenant', 'shop_1', '--definition'])
-  expect((await run(...args, '--dry-run')).stdout).toBe('1 job would be retried.\n')
+  const [, flags] = /^To retry the first group, add to `retry`: (.*)$/m.exec(stdout)!
+  const args = [...flags!.matchAll(/'([^']*)'|[^\s']+/g)].map(([word, quoted]) => quoted ?? word)
+  const retry = await run('retry', '--tenant', 'shop_1', ...args, '--dry-run')
+  expect(retry.stdout).toBe('1 job would be retried.\n')
   expect((await run('errors', '--since', '0s')).stdout).toBe('Nothing fails.\n')
 })
 

@@ -28,5 +28,8 @@ export function addFilterFlags(command: Command): Command {
     .option('--ended-since <time>', 'only jobs with a run that ended since, whenever they were sent')
     .option('--ended-until <time>', 'only jobs with a run that ended before')
     .option('--error <text>', "only jobs with this text in a run's last error")
-    .option('--error-group <text>', 'only jobs whose run fails with this error, as `errors` prints it')
+    .option(
+      '--error-group <text>',
+      'only jobs whose run fails with this error: a whole `errorGroup` of `errors --json`',
+    )
 }

@@ -1,4 +1,5 @@
 import type { ErrorGroup } from '@cgk-platform/jobs-core/inspect'
+import { escapeInvisible } from '@cgk-platform/jobs-core/tools'
 
 import { capitalized, count } from '../count.ts'
 import { formatDistance } from '../terminal/format-distance.ts'
@@ -34,9 +35,7 @@ export async function listErrors(flags: ErrorsFlags, { client, output }: Operati
   if (groups.length === 0) return output.write(`Nothing fails.\n${stopped}`)
   const left = errors.count - groups.length
   const more = left > 0 ? `${capitalized(count(left, 'more group'))}: pass --limit.\n` : ''
-  const { definitionId, errorGroup } = groups[0]!
-  const only = tenant === undefined ? '' : ` --tenant ${quoted(tenant)}`
-  const again = `Retry the first group: cgk-jobs retry${only} --definition ${quoted(definitionId)} --error-group ${quoted(errorGroup)}\n`
+  const again = hintFor(groups[0]!)
   await output.write(`${renderTable(groups, columns(Date.now()), output)}\n${more}${stopped}${again}`)
 }
 
@@ -52,6 +51,13 @@ function columns(now: number): Column<ErrorGroup>[] {
     { title: 'ERROR', text: ({ errorGroup }) => errorGroup },
     { title: 'NEWEST JOB', text: ({ latestJobId }) => latestJobId, isWhole: true, isOptional: true },
   ]
+}
+
+/** Names the flags that select the first group, whatever the time range. They are none if it cannot be retried. */
+function hintFor({ definitionId, errorGroup, failed }: ErrorGroup): string {
+  const flags = `--definition ${quoted(definitionId)} --error-group ${quoted(errorGroup)}`
+  const canCopy = errorGroup !== '' && escapeInvisible(flags) === flags
+  return failed > 0 && canCopy ? `To retry the first group, add to \`retry\`: ${flags}\n` : ''
 }
 
 /** Quotes an argument for a shell. */

@@ -74,3 +74,10 @@ test('a payload of 16 MiB is cut', () => {
   expect(text.length).toBeLessThan(10_000)
   expect(text).toMatch(/x… \(16777227 characters in total, `--json` prints all\)\n/)
 })
+
+test('the reason to wait has no escape codes, also on a terminal with colors', () => {
+  const colors = { columns: undefined, paint: (_style: unknown, text: string) => `\u001b[2m${text}\u001b[22m` }
+  const waiting = { kind: 'delay' as const, until: new Date(0) }
+  const text = renderJob({ ...job, state: 'scheduled', waiting, runs: [] }, colors, 0)
+  expect(text).toContain(': is delayed until 1970-01-01T00:00:00.000Z\n')
+})

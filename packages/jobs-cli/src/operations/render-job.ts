@@ -18,7 +18,7 @@ export function renderJob(job: JobDetails, screen: Screen, now: number): string 
   const time = (date: Date | undefined): string | undefined =>
     date && `${date.toISOString()}  ${screen.paint('dim', formatDistance(date, now))}`
   const facts: Readonly<Record<string, string | undefined>> = {
-    state: stateOf(job, screen, time),
+    state: stateOf(job, screen),
     event: escapeInvisible(job.event),
     tenant: escapeInvisible(job.tenantId),
     references: job.references && escapeInvisible(job.references.join(', ')),
@@ -40,7 +40,7 @@ export function renderJob(job: JobDetails, screen: Screen, now: number): string 
 
 function renderRun(run: RunDetails, screen: Screen, time: (date?: Date) => string | undefined): string[] {
   const facts: Readonly<Record<string, string | undefined>> = {
-    state: stateOf(run, screen, time),
+    state: stateOf(run, screen),
     run: escapeInvisible(run.id),
     version: run.version && escapeInvisible(run.version),
     restarts: run.restarts === undefined ? undefined : String(run.restarts),
@@ -67,15 +67,11 @@ function renderRun(run: RunDetails, screen: Screen, time: (date?: Date) => strin
 }
 
 /** Returns the state of a job or a run, and why it waits. */
-function stateOf(
-  { state, waiting }: Pick<RunDetails, 'state' | 'waiting'>,
-  screen: Screen,
-  time: (date?: Date) => string | undefined,
-): string {
+function stateOf({ state, waiting }: Pick<RunDetails, 'state' | 'waiting'>, screen: Screen): string {
   const shown = screen.paint(stateStyle(state), state)
   if (!waiting) return shown
   const jobs = waiting.kind === 'limit' ? waiting.heldBy : waiting.kind === 'job' ? [waiting.jobId] : []
-  const why = describeWait(waiting, (date) => time(date)!)
+  const why = describeWait(waiting, (date) => date.toISOString())
   return `${shown}: ${escapeInvisible([why, ...jobs].join('  '))}`
 }
 

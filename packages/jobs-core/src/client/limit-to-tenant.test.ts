@@ -4,6 +4,7 @@ import * as z from 'zod/v4'
 import { createFakeInspection, jobSummary, jobWithRuns } from '../../test/kit/fake-inspection.ts'
 import { createFakeProvider } from '../../test/kit/fake-provider.ts'
 import type { JobDetails } from '../status/job-details.ts'
+import type { WaitReason } from '../status/wait-reason.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
@@ -207,4 +208,35 @@ describe('a client that is limited to any tenant', () => {
     expect(shown.runs[0]!.attemptHistory).toEqual([{ number: 1 }])
     expect((await client.inspect.getJob('job_1')).runs[0]!.attemptHistory).toEqual(attemptHistory)
   })
+})
+
+test.each<[waiting: WaitReason, shown: WaitReason]>([
+  [{ kind: 'limit', of: 'definition', max: 5, heldBy: [] }, { kind: 'turn' }],
+  [{ kind: 'throttle', until: new Date(9) }, { kind: 'turn' }],
+  [{ kind: 'worker' }, { kind: 'turn' }],
+  [
+    { kind: 'limit', of: 'tenant', max: 1, heldBy: ['own'] },
+    { kind: 'limit', of: 'tenant', max: 1, heldBy: ['own'] },
+  ],
+  [
+    { kind: 'retry', until: new Date(9) },
+    { kind: 'retry', until: new Date(9) },
+  ],
+])('of the reason %j to wait, a user of one tenant learns nothing about others', async (waiting, shown) => {
+  const { client, provider, inspection } = open()
+  const queued = { id: 'run_1', definitionId: 'known', state: 'queued', attempts: 0, maxAttempts: 1 } as const
+  const run = { ...queued, waiting }
+  const facts = {
+    id: 'job_1',
+    event: 'order.created',
+    tenantId: 'acme',
+    state: 'queued',
+    createdAt: new Date(0),
+  } as const
+  const job: JobDetails = { ...facts, waiting, runs: [run] }
+  inspection.job = async () => job
+  provider.status = async () => job
+  const limited = limitToTenant(client, 'acme')
+  for (const read of [await limited.inspect.getJob('job_1'), await limited.getJobStatus('job_1')])
+    expect([read.waiting, read.runs[0]!.waiting]).toEqual([shown, shown])
 })

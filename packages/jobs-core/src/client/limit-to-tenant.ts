@@ -6,6 +6,8 @@ import type { EventInfo } from '../inspection/event-info.ts'
 import { hideOtherTenants } from '../inspection/hide-other-tenants.ts'
 import { hideTenants, hideTenantsInIssues } from '../inspection/hide-tenants.ts'
 import type { JobDetails } from '../status/job-details.ts'
+import type { JobStatus } from '../status/job-status.ts'
+import type { WaitReason } from '../status/wait-reason.ts'
 import type { JobFilter } from '../status/job-filter.ts'
 import type { TenantInspector } from '../inspection/job-inspector.ts'
 import type { TenantData } from '../inspection/tenant-data.ts'
@@ -51,7 +53,9 @@ export function limitToTenant(client: JobClient, tenantId: string): LimitedClien
 
   return {
     ...limitedTenant,
-    inspect: { ...inspect, getJob: async (id) => withoutWorkers(await inspect.getJob(id)) },
+    inspect: { ...inspect, getJob: async (id) => withoutOthers(withoutWorkers(await inspect.getJob(id))) },
+    getJobStatus: async (id) => withoutOthers(await limitedTenant.getJobStatus(id)),
+    cancelJob: async (id) => withoutOthers(await limitedTenant.cancelJob(id)),
     sendJob: limited(sendJob as never),
     scheduleJob: limited(scheduleJob as never),
     signalJob: limited(signalJob as never),
@@ -82,6 +86,22 @@ function withoutWorkers(job: JobDetails): JobDetails {
     return attemptHistory ? { ...run, attemptHistory } : run
   })
   return { ...job, runs }
+}
+
+/** Returns a job without reasons to wait that tell what others do: their slots and starts, and the workers. */
+function withoutOthers<Job extends JobStatus>(job: Job): Job {
+  const { waiting, runs } = job
+  return {
+    ...job,
+    ...(waiting && { waiting: ownReason(waiting) }),
+    runs: runs.map((run) => (run.waiting ? { ...run, waiting: ownReason(run.waiting) } : run)),
+  }
+}
+
+function ownReason(waiting: WaitReason): WaitReason {
+  const { kind } = waiting
+  const isOfOthers = kind === 'worker' || kind === 'throttle' || (kind === 'limit' && waiting.of === 'definition')
+  return isOfOthers ? { kind: 'turn' } : waiting
 }
 
 /** Returns the client of the platform without what its jobs can have from tenants. */

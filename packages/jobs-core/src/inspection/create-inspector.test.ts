@@ -230,3 +230,13 @@ describe('the inspector', () => {
     expect((await inspect.listJobs()).jobs).toHaveLength(4)
   })
 })
+
+test('a cancel of an error group asks for the jobs between two attempts, unless it names states', async () => {
+  const fake = createFakeInspection()
+  const { inspect } = open(fake)
+  await inspect.cancelJobs({ errorGroup: 'Error: declined' })
+  await inspect.cancelJobs({ errorGroup: 'Error: declined', states: ['running'] })
+  await inspect.cancelJobs({ definitionId: 'process-order' })
+  const asked = new Set(fake.queries.map(({ states }) => states!.join(' ')))
+  expect([...asked]).toEqual(['retrying', 'running', 'scheduled queued running retrying'])
+})

@@ -106,7 +106,9 @@ export function createInspector(
       throw invalidOption('states', `contains \`${wrong}\``, remedy)
     }
     // Many jobs can be unhandled on purpose, so a retry of what failed leaves them alone.
-    const query = { ...filter, states: filter.states ?? (operation === 'retryJobs' ? ['failed' as const] : openStates) }
+    // Of an error group, a cancel means what is retried: other runs of jobs that failed may do well.
+    const toCancel = filter.errorGroup === undefined ? openStates : ['retrying' as const]
+    const query = { ...filter, states: filter.states ?? (operation === 'retryJobs' ? ['failed' as const] : toCancel) }
     const engines = await enginesFor(
       `inspect.${operation}`,
       requiredFor('inspect.listJobs'),

@@ -12,7 +12,7 @@ test.each([
   ['ada@example.com and bob7@example.com bounced.', '# and # bounced.'],
   ['Timed out after 1500 ms', 'Timed out after # ms'],
   ['the job 01JD3Q6Y7ZK8X9W0V1T2S3R4Q5 failed', 'the job # failed'],
-  ['two\n  lines\u0000here', 'two lines here'],
+  ['two\n  lines\u0000here\u202e', 'two lines here'],
 ])('%j without ids and numbers', (message, expected) => {
   expect(group(message)).toBe(`Error: ${expected}`)
 })
@@ -46,6 +46,7 @@ test('the group of a list, which cuts messages after 500 characters, is that of 
       const whole = group(message, name)
       expect(group(message.slice(0, 500).replace(/[\uD800-\uDBFF]$/u, ''), name)).toBe(whole)
       expect(whole.length).toBeLessThanOrEqual(200)
+      expect(whole.trim()).toBe(whole)
       expect(whole.isWellFormed()).toBe(true)
       expect(whole).not.toContain('\u0000')
     }),

@@ -29,7 +29,7 @@ export function errorGroupOf({ name, message }: Pick<JobErrorInfo, 'name' | 'mes
 }
 
 function cut(text: string): string {
-  // Databases do not store U+0000.
-  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
-  return line.slice(0, maxGroupCharacters).toWellFormed()
+  // Databases do not store U+0000, and nobody can copy what is invisible.
+  const line = text.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim()
+  return line.slice(0, maxGroupCharacters).trimEnd().toWellFormed()
 }

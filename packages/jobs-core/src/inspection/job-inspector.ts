@@ -117,8 +117,8 @@ export interface TenantInspector {
    */
   retryJobs(jobs: JobSelection, options?: ChangeJobsOptions): Promise<ChangeJobsResult>
   /**
-   * Cancels the jobs that match, have not ended and were sent before the call, or those of `ids`. Safe to interrupt and
-   * repeat.
+   * Cancels the jobs that match, have not ended and were sent before the call, or those of `ids`. With `errorGroup` and
+   * without `states`, only jobs that are `retrying`. Safe to interrupt and repeat.
    *
    * @throws {InvalidOptionError} for a filter without a condition. The tenant of `forTenant` is one.
    */

@@ -1,5 +1,10 @@
 import type { JobCount } from '@cgk-platform/jobs-core/inspect'
-import { JobNotFoundError, JobNotVisibleError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
+import {
+  InvalidOptionError,
+  JobNotFoundError,
+  JobNotVisibleError,
+  UnsupportedFeatureError,
+} from '@cgk-platform/jobs-core/errors'
 
 import type { Access } from '../access/authorize-request.ts'
 import type { Scope } from '../access/scope-of.ts'
@@ -13,14 +18,14 @@ export async function findAnything(scope: Scope, { tenants }: Access, text: stri
   const isTenant = tenants === 'all' ? tenantId === undefined : tenants.includes(text)
   const [job, reference, definitions, tenant] = await Promise.all([
     unless([JobNotFoundError, JobNotVisibleError], inspect.getJob(text)),
-    unless([UnsupportedFeatureError], inspect.countJobs({ reference: text })),
+    unless([UnsupportedFeatureError, InvalidOptionError], inspect.countJobs({ reference: text })),
     scope.listDefinitions(),
     isTenant ? countOf(scope, text) : undefined,
   ])
   return {
     ...(job && { job: { id: job.id, event: job.event, tenantId: job.tenantId, state: job.state } }),
-    ...(reference && reference.count > 0 && { reference: toCount(reference) }),
-    ...(tenant && tenant.count > 0 && { tenant: toCount(tenant) }),
+    ...(reference && mayExist(reference) && { reference: toCount(reference) }),
+    ...(tenant && mayExist(tenant) && { tenant: toCount(tenant) }),
     definitions: definitions
       .map(({ id }) => id)
       .filter((id) => id.toLowerCase().includes(lower))
@@ -32,6 +37,11 @@ export async function findAnything(scope: Scope, { tenants }: Access, text: stri
 function countOf({ inspect, tenantId }: Scope, text: string): Promise<JobCount> | undefined {
   if (tenantId === undefined) return inspect.countJobs({ tenantId: text })
   return tenantId === text ? inspect.countJobs() : undefined
+}
+
+/** An engine that does not count has looked at its newest jobs only. */
+function mayExist({ count, isExact }: JobCount): boolean {
+  return count > 0 || !isExact
 }
 
 function toCount({ count, isExact }: JobCount): JobCount {

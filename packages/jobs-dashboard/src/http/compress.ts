@@ -9,7 +9,8 @@ export function acceptsGzip(request: Request): boolean {
 /** Compresses an answer with JSON if the browser reads that. A stream of events stays as it is: it would arrive late. */
 export function compress(request: Request, response: Response): Response {
   const isJson = response.headers.get('Content-Type')?.startsWith('application/json') ?? false
-  if (!isJson || !response.body || !acceptsGzip(request)) return response
+  const canCompress = typeof CompressionStream === 'function' && acceptsGzip(request)
+  if (!isJson || !response.body || !canCompress) return response
   const headers = new Headers(response.headers)
   headers.set('Content-Encoding', 'gzip')
   headers.set('Vary', 'Accept-Encoding')

@@ -58,6 +58,7 @@ async function reasonOf(run: StoredRun, context: WaitContext): Promise<WaitReaso
   const workers = await store.shared?.workers()
   if (workers && !workers.some(({ definitionIds }) => definitionIds.includes(definitionId))) return { kind: 'worker' }
   if (gather && gather.role === undefined && gather.until > now) return { kind: 'batch', until: new Date(gather.until) }
+  if (definition && !definition.concurrency && !definition.throttle) return { kind: 'turn' }
   const facts = await store.slotsOf(run)
   const reason = limitOf(run, definition ?? facts.limits ?? {}, facts, now)
   if (tenantId === undefined || reason.kind !== 'limit' || reason.of !== 'definition') return reason

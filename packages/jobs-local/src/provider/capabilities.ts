@@ -21,7 +21,10 @@ export const localCapabilities: Capabilities = {
     'maxAttempts of a send, raised': { supported: true },
     'cancelJob of a waiting job': { supported: true },
     'cancelJob of a running job': { supported: true, note: 'At once.' },
-    retryJob: { supported: true, note: 'By default only for the last 10,000 ended jobs, within a day of their end.' },
+    retryJob: {
+      supported: true,
+      note: 'By default only for the last 10,000 failed jobs, within 30 days of their end, and for unhandled ones within a day.',
+    },
     listJobs: { supported: true },
     timeout: { supported: true },
     runTimeout: { supported: true },

@@ -98,7 +98,7 @@ const isHeld = "r.phase = 'held'"
 const begins = `(NOT coalesce(${isHeld}, false) AND e.is_compensated AND r.workflow IS NOT NULL)`
 
 const cancelSql =
-  "UPDATE {schema}.runs r SET state = 'cancelled', ended_at = {schema}.now_ms(), due_at = NULL, parked = NULL, " +
+  "UPDATE {schema}.runs r SET state = 'cancelled', ended_at = {schema}.now_ms(), error_group = NULL, due_at = NULL, parked = NULL, " +
   `is_open = ${isHeld} OR ${begins}, phase = CASE WHEN ${isHeld} THEN 'held' WHEN ${begins} THEN 'ready' END, ` +
   `worker = CASE WHEN ${begins} THEN NULL ELSE r.worker END, pause = CASE WHEN ${begins} THEN 'awake' END, ` +
   `compensation = CASE WHEN ${begins} THEN ${compensationStates.running} ` +

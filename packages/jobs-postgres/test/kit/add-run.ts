@@ -6,6 +6,7 @@ import { type JobRow, type RunRow, toStoredJob, toStoredRun } from '../../src/st
 export type RunColumns = Partial<Record<Exclude<keyof RunRow, 'job' | 'number' | 'lane'>, SqlValue>> & {
   readonly job: string
   readonly is_open?: boolean
+  readonly error_group?: string
 }
 
 /** Writes a run with its job and its lane. Without other columns, it is the first of its job and waits for a slot. */

@@ -40,6 +40,14 @@ test('cancels runs that wait, and stops those that run here or elsewhere', async
   expect(await runRow(database, 'a', 4)).toMatchObject({ state: 'completed' })
 })
 
+test('a run that is cancelled between two attempts is no failure any more', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  await addRun(database, { job: 'a', state: 'retrying', phase: 'waiting', error: '{}', error_group: 'Error' }, 1)
+  await cancel(opened, 'a')
+  expect(await runRow(database, 'a', 1)).toMatchObject({ state: 'cancelled', error: '{}', error_group: null })
+})
+
 test('the compensation of a workflow begins at once, or when its slot is released', async () => {
   await using opened = await openDatabase()
   const { database } = opened

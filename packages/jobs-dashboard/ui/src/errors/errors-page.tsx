@@ -65,9 +65,9 @@ function Groups({ errors, onChoose }: { errors: ErrorsJson; onChoose: Choose }) 
           </Empty>
         ) : (
           <ul class="definitions error-groups">
-            {groups.map((group) => (
+            {groups.map((group, at) => (
               <ErrorRow
-                key={`${group.definitionId} ${group.errorGroup}`}
+                key={`${group.definitionId} ${group.errorGroup} ${group.errorGroup.startsWith('HiddenError') ? at : ''}`}
                 group={group}
                 errors={errors}
                 onChoose={onChoose}
@@ -86,7 +86,14 @@ function Groups({ errors, onChoose }: { errors: ErrorsJson; onChoose: Choose }) 
 function ErrorRow({ group, errors, onChoose }: { group: Group; errors: ErrorsJson; onChoose: Choose }) {
   const { definitionId, errorGroup, failed, retrying, firstSeen, lastSeen, tenants, topTenants, trend } = group
   const [name, text] = split(errorGroup)
-  const from: JobQuery = { states: [], definition: definitionId, order: 'newest', group: errorGroup || undefined }
+  // A filter cannot select jobs whose errors the engine does not list, or that the user may not read.
+  const canSelect = errorGroup !== '' && (seesAll.value || tenant.value !== 'system')
+  const from: JobQuery = {
+    states: [],
+    definition: definitionId,
+    order: 'newest',
+    group: canSelect ? errorGroup : undefined,
+  }
   return (
     <li class="definition error-group">
       <div class="about">
@@ -125,12 +132,14 @@ function ErrorRow({ group, errors, onChoose }: { group: Group; errors: ErrorsJso
         )}
       </p>
       <div class="definition-actions">
-        <MatchingButtons
-          from={from}
-          about={errorGroup}
-          shows={{ retry: failed > 0, cancel: retrying > 0 }}
-          onChoose={(action) => onChoose(action, from)}
-        />
+        {canSelect && (
+          <MatchingButtons
+            from={from}
+            about={errorGroup}
+            shows={{ retry: failed > 0, cancel: retrying > 0 }}
+            onChoose={(action) => onChoose(action, from)}
+          />
+        )}
       </div>
     </li>
   )

@@ -34,6 +34,7 @@ export function ChangeMatchingDialog({
   const [filter] = useState(() =>
     states?.length === 0 ? undefined : toFilter({ ...from, states: states ?? [] }, Date.now()),
   )
+  const [of] = useState(() => tenant.peek())
   const change = useMatchingChange(action, filter, onDone)
   const { phase, counted, result, problem } = change
   const { title, verb, done } = words[action]
@@ -45,7 +46,7 @@ export function ChangeMatchingDialog({
             {text}
           </li>
         ))}
-        {tenant.value !== undefined && <li class="tag clip">tenant {tenant.value}</li>}
+        {of !== undefined && <li class="tag clip">tenant {of}</li>}
       </ul>
       {remark !== undefined && <p>{remark}</p>}
       <div class="dry-run" aria-live="polite">

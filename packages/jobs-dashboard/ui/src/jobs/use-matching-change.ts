@@ -40,6 +40,8 @@ export function useMatchingChange(
   const [result, setResult] = useState<ChangedJson>()
   const [problem, setProblem] = useState<string>()
   const isStopped = useRef(false)
+  // That of the question, also if the address changes while it is open.
+  const [of] = useState(() => tenant.peek())
 
   /** Repeats a request until it is complete, fails or is stopped. Each continues where the previous one ended. */
   const repeat = async (dryRun: boolean, before: ChangedJson | undefined, show: (all: ChangedJson) => void) => {
@@ -50,7 +52,7 @@ export function useMatchingChange(
       const cursor = all?.cursor
       const body = { filter: filter!, dryRun, ...(cursor !== undefined && { cursor }) } satisfies MatchingBody
       try {
-        const next = await act<ChangedJson>(`${action}-matching`, { tenant: tenant.value }, body)
+        const next = await act<ChangedJson>(`${action}-matching`, { tenant: of }, body)
         all = addResults(all, next)
       } catch (error) {
         setProblem(describeProblem(error))

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks'
 import type { FoundJson } from '../../../src/api-types.ts'
 import { useQuery } from '../api/use-query.ts'
 import { hrefTo, hrefToJob, navigate, query } from '../app/router.ts'
-import { tenantUrl } from '../app/session.ts'
+import { tenant, tenantUrl } from '../app/session.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Failure } from '../parts/failure.tsx'
 import { formatCount } from '../parts/format-count.ts'
@@ -23,6 +23,7 @@ export function SearchPage() {
       <div class="page-head">
         <h1>Search</h1>
         <span class="muted clip">{text}</span>
+        {tenant.value !== undefined && <span class="tag clip">{tenant.value}</span>}
       </div>
       {error ? <Failure error={error} /> : data ? <Found text={text} found={data} /> : text !== '' && <Loading />}
     </>
@@ -30,8 +31,8 @@ export function SearchPage() {
 }
 
 function Found({ text, found }: { text: string; found: FoundJson }) {
-  const { job, reference, tenant, definitions } = found
-  if (!job && !reference && !tenant && definitions.length === 0) {
+  const { job, reference, tenant: ofTenant, definitions } = found
+  if (!job && !reference && !ofTenant && definitions.length === 0) {
     return (
       <div class="card">
         <Empty icon="info" title="Nothing has this name">
@@ -48,9 +49,9 @@ function Found({ text, found }: { text: string; found: FoundJson }) {
             {formatCount(reference)}
           </Row>
         )}
-        {tenant && (
+        {ofTenant && (
           <Row href={hrefTo('/jobs', { tenant: text })} icon="user" what="Jobs of the tenant" name={text}>
-            {formatCount(tenant)}
+            {formatCount(ofTenant)}
           </Row>
         )}
         {definitions.map((id) => (

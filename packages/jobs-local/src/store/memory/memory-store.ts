@@ -408,6 +408,7 @@ class MemoryStore implements JobStore {
     const isFailure = stateOf(job) === 'failed'
     const [own, other] = isFailure ? [this.#failures, this.#retained] : [this.#retained, this.#failures]
     other.release(job, now)
+    other.prune(now)
     own.add(job, now)
   }
 

@@ -60,6 +60,25 @@ describe('RetainedJobs', () => {
     expect(forgotten).toEqual([others[0], others[1]])
   })
 
+  test('does not hold jobs that were reopened, however long the oldest one stays', () => {
+    const { retained } = createRetained({ count: 100, ageMs: 1_000_000 })
+    retained.add(createStoredJob(), 0)
+    for (let job = 0; job < 10 * turnBatch; job++) {
+      const reopened = createStoredJob()
+      retained.add(reopened, 1)
+      retained.remove(reopened)
+    }
+    expect(retained.held).toBeLessThan(3 * turnBatch)
+  })
+
+  test('deletes jobs that are too old, without the end of another one', () => {
+    const { retained, forgotten } = createRetained({ count: 100, ageMs: 1000 })
+    const job = createStoredJob()
+    retained.add(job, 0)
+    retained.prune(1001)
+    expect(forgotten).toEqual([job])
+  })
+
   test('retains the newest jobs and deletes each job once, for any sequence of operations', () => {
     const step = fc.oneof(
       { weight: 3, arbitrary: fc.nat(40).map((afterMs) => ({ end: afterMs })) },

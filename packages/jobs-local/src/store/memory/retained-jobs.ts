@@ -30,6 +30,16 @@ export class RetainedJobs {
   add(job: StoredJob, now: number): void {
     this.release(job, now)
     this.#push(job, now)
+    this.prune(now)
+  }
+
+  /** Number of entries, also of jobs that are open again. */
+  get held(): number {
+    return this.#entries.size
+  }
+
+  /** Deletes a batch of the jobs that exceed the retention. */
+  prune(now: number): void {
     const { count, ageMs } = this.#kept
     for (let looked = 0; looked < turnBatch; looked++) {
       const oldest = this.#entries.peek()
@@ -77,6 +87,8 @@ export class RetainedJobs {
     if (entry?.owner !== this) return
     this.#size--
     job.retainedEntry = undefined
+    // Behind an old job that stays, the entries of others would never be looked at.
+    if (this.#entries.size > 2 * this.#size + turnBatch) this.#entries.filter((one) => one.job.retainedEntry === one)
   }
 }
 

@@ -12,7 +12,7 @@ export interface Cutoffs {
 
 /** Ended jobs, by their first run, without those of which it has failed. */
 const endedByRuns = '{schema}.ended_runs r WHERE r.number = 1 AND r.error_group IS NULL'
-/** Runs that have failed, or were cancelled between two attempts. Counted separately. */
+/** Runs that have failed and were not retried. Counted separately. */
 const failedRuns = '{schema}.ended_runs r WHERE r.error_group IS NOT NULL'
 /** Ended jobs without runs. Counted separately. */
 const endedWithoutRuns = '{schema}.jobs j WHERE j.ended_at IS NOT NULL'

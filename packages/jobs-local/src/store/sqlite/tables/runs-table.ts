@@ -331,7 +331,7 @@ export function beginCompensation(connection: Connection, { run }: RunKey, now: 
 /** Cancels a run. A running one holds its slot until its handler has ended. */
 export function cancelRun(connection: Connection, { run }: RunKey, compensation: boolean, now: number): void {
   connection.run(
-    `UPDATE cgk_runs SET state = 'cancelled', ended_at = ?, due_at = NULL, pause = NULL, parked = NULL, compensation = ?, ` +
+    `UPDATE cgk_runs SET state = 'cancelled', ended_at = ?, error_group = NULL, due_at = NULL, pause = NULL, parked = NULL, compensation = ?, ` +
       `phase = iif(phase = ${held}, ${held}, NULL) WHERE run = ?`,
     now,
     compensation ? compensationStates.pending : compensationStates.none,

@@ -8,7 +8,7 @@ import { cutoffsOf, deleteExpiredJobs } from './delete-expired-jobs.ts'
 import { addJobs, endJob } from '../tables/jobs-table.ts'
 import { openFile } from '../file/open-file.ts'
 import { runAt } from '../tables/rows.ts'
-import { addRun } from '../tables/runs-table.ts'
+import { addRun, cancelRun } from '../tables/runs-table.ts'
 
 /** Creates a file with jobs. */
 function createJobs(count: number): Connection {
@@ -74,6 +74,19 @@ test('retains exactly the newest failed jobs up to their own count, also if anot
   expect(left()).toEqual([2, 3])
   deleteExpiredJobs(connection, cutoffsOf(connection, retention, 5003), 5003)
   expect(left()).toEqual([3])
+})
+
+test('does not count runs among the failed ones that were cancelled between two attempts', () => {
+  const connection = createJobs(4)
+  for (let seq = 1; seq <= 4; seq++)
+    addRun(connection, { run: runAt(seq, 1), tenantId: 'acme', definitionId: 'work', maxAttempts: 2, rank: 0 })
+  connection.exec("UPDATE cgk_runs SET error = '{}', error_group = 'Error', state = 'retrying'")
+  connection.exec(`UPDATE cgk_runs SET state = 'failed', phase = NULL, ended_at = 1 WHERE run = ${runAt(1, 1)}`)
+  for (let seq = 2; seq <= 4; seq++) cancelRun(connection, { run: runAt(seq, 1), worker: 0, rank: 0 }, false, 5)
+  const retention = { count: 2, ageMs: 1000, failed: { count: 1, ageMs: 1000 } }
+  deleteExpiredJobs(connection, cutoffsOf(connection, retention, 10), 10)
+  const left = connection.all<{ seq: number }>('SELECT seq FROM cgk_jobs ORDER BY seq').map(({ seq }) => seq)
+  expect(left).toContain(1)
 })
 
 test.for([

@@ -12,7 +12,7 @@ const vacuumPages = 500
 
 /** Ended jobs, by their first run, without those of which it has failed. */
 const endedByRuns = `cgk_runs INDEXED BY cgk_runs_not_failed WHERE ${isFirstRun} AND ended_at IS NOT NULL AND error_group IS NULL`
-/** Runs that have failed, or were cancelled between two attempts. Counted separately. */
+/** Runs that have failed and were not retried. Counted separately. */
 const failedRuns = 'cgk_runs INDEXED BY cgk_runs_failed_at WHERE error_group IS NOT NULL AND ended_at IS NOT NULL'
 /**
  * Ended jobs without runs: no definition handled their event, or they were cancelled before they were due. Counted
