@@ -5,6 +5,7 @@
  */
 
 export type { DefinitionInfo } from './inspection/definition-info.ts'
+export type { DefinitionHistory, HistoryInterval, HistoryOptions } from './status/definition-history.ts'
 export type { ErrorGroup, ErrorGroups, ListErrorsOptions } from './status/error-groups.ts'
 export type { EventInfo } from './inspection/event-info.ts'
 export type { CountGroup, JobCount, JobCounts } from './status/job-counts.ts'

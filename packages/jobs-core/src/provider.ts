@@ -24,6 +24,9 @@ export type { OpenTransaction, TransactionOpener } from './engines/open-transact
 export type { ErasedPart } from './provider/erased-part.ts'
 export type {
   FailureCount,
+  HistoryCount,
+  HistoryQuery,
+  RunCounts,
   FailureQuery,
   InspectFilter,
   InspectQuery,

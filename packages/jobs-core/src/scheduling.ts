@@ -6,6 +6,7 @@
 
 // Engines: the provider contract, and how one is chosen
 export type { RunFacts } from './inspection/summarize-runs.ts'
+export { countedDuration, historyAge } from './inspection/get-history.ts'
 export { errorGroupOf } from './inspection/error-group.ts'
 
 // Clients

@@ -96,6 +96,43 @@ export const inspectionFigureCases: readonly ConformanceCase[] = casesOf(rules.i
     },
   },
   {
+    id: 'inspect-history',
+    title: '`inspect.getHistory` counts the runs of a definition as they come and end, and those that are open',
+    requiredFeatures: ['inspect.listJobs', 'retryJob'],
+    runsAlone: true,
+    async run(t) {
+      const read = async () => {
+        const { intervals, isComplete } = await t.client.inspect.getHistory({ definitionId: 'conformance-once' })
+        const total = (of: 'created' | 'completed' | 'failed' | 'cancelled'): number =>
+          intervals.reduce((count, interval) => count + interval[of], 0)
+        const ended = [total('completed'), total('failed'), total('cancelled')]
+        return {
+          isComplete,
+          totals: [total('created'), ...ended, intervals.at(-1)!.open ?? 0],
+          last: intervals.at(-1)!,
+        }
+      }
+      const before = await read()
+      const change = async () => (await read()).totals.map((count, at) => count - before.totals[at]!)
+      await t.waitForEnd((await t.send('conformance.once')).id)
+      const failed = await sendFailed(t)
+      await t.client.retryJob(failed)
+      await t.waitForEnd(failed)
+      const held = await t.send('conformance.once', { isHeld: true })
+      await t.waitForEntry({ jobId: held.id, kind: 'started' })
+      const countsExactly = t.capabilities.features['inspect.countJobs: exact'].supported
+      if (!countsExactly) return void (await t.client.cancelJob(held.id)) // it lists jobs late, and only the newest ones
+      assert.deepEqual(await change(), [4, 2, 1, 0, 1])
+      await t.client.cancelJob(held.id)
+      t.release(held.id)
+      await t.waitForEnd(held.id)
+      await t.waitUntil('no run is open', async () => (await change())[4] === 0)
+      assert.deepEqual(await change(), [4, 2, 1, 1, 0])
+      const { medianMs, p95Ms } = (await read()).last
+      assert.ok(medianMs! >= 0 && medianMs! <= p95Ms!, `${medianMs} ms, 95 %: ${p95Ms} ms`)
+    },
+  },
+  {
     id: 'inspect-errors',
     title: '`inspect.listErrors` groups the runs that fail, and `retryJobs` retries those of a group',
     requiredFeatures: ['inspect.listJobs', 'retryJob'],

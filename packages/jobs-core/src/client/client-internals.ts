@@ -3,8 +3,8 @@ import { processState } from '../runtime/process-state.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { ErasedPart } from '../provider/erased-part.ts'
 import type { Clock } from '../time/clock.ts'
-import type { Failures } from '../inspection/inspect-source.ts'
-import type { FailureQuery } from '../provider/job-inspection.ts'
+import type { Failures, History } from '../inspection/inspect-source.ts'
+import type { FailureQuery, HistoryQuery } from '../provider/job-inspection.ts'
 import type { JobClient } from './job-client.ts'
 import type { AnyItem, SendResult } from '../sends/send-options.ts'
 
@@ -18,6 +18,8 @@ export interface ClientInternals {
   watchJobs?(changed: () => void): Promise<(() => void) | undefined>
   /** Counts failures by their errors. Absent in a tenant router. */
   failures?(query: FailureQuery): Promise<Failures>
+  /** Counts the runs of a definition by time. Absent in a tenant router. */
+  history?(query: HistoryQuery): Promise<History>
   /** Deletes a batch of a tenant's data, like `erase` of a provider. Absent in a tenant router. */
   erase?(tenantId: string, until: number): Promise<ErasedPart>
   /** Returns the client's definitions without asking its engine. A tenant router returns those of all its clients. */

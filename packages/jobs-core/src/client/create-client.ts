@@ -97,6 +97,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
     codec,
     watchJobs: source.watch,
     failures: source.failures,
+    history: source.history,
     erase: source.erase,
     definitions: jobs.all,
     runsHandlers: () => runsHandlers,

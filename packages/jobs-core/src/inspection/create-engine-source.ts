@@ -18,6 +18,7 @@ import { pauseFeatures } from '../provider/pause-features.ts'
 import { countJobs } from './count-jobs.ts'
 import { describeEvents } from './describe-events.ts'
 import { describeDefinition } from './describe-definition.ts'
+import { readHistory } from './get-history.ts'
 import { isOfErrorGroup, readFailures } from './list-errors.ts'
 import type { InspectSource, ListPage } from './inspect-source.ts'
 import type { InspectFilter, JobInspection } from '../provider/job-inspection.ts'
@@ -56,7 +57,7 @@ export function createEngineSource({
     if (errorGroup === undefined || own.failures)
       return own.list({ ...query, ...(errorGroup !== undefined && { errorGroup }) })
     const { capabilities } = await engine.use('inspect')
-    const { byState } = failureFilters(capabilities)
+    const { byState } = listFilters(capabilities)
     const { definitionId, states } = query
     const page = await own.list({
       ...query,
@@ -93,7 +94,13 @@ export function createEngineSource({
       const own = await inspection()
       if (own.failures) return { counts: await own.failures(query), isComplete: true }
       const { capabilities } = await engine.use('inspect')
-      return readFailures(listStored, query, failureFilters(capabilities))
+      return readFailures(listStored, query, listFilters(capabilities))
+    },
+    async history(query) {
+      const own = await inspection()
+      if (own.history) return { ...(await own.history(query)), isComplete: true }
+      const { capabilities } = await engine.use('inspect')
+      return readHistory(listStored, query.definitionId, listFilters(capabilities))
     },
     async workers() {
       const provider = await engine.use('inspect.listWorkers')
@@ -165,8 +172,8 @@ async function withPauses(job: JobDetails, provider: JobProvider): Promise<JobDe
   return { ...job, runs }
 }
 
-/** Returns by what the failures of an engine can be listed. */
-function failureFilters({ features }: Capabilities): { readonly byState: boolean; readonly byDefinition: boolean } {
+/** Returns by what the jobs of an engine can be listed. */
+function listFilters({ features }: Capabilities): { readonly byState: boolean; readonly byDefinition: boolean } {
   return {
     byState: features['inspect.listJobs by state'].supported,
     byDefinition: features['inspect.listJobs by definition'].supported,

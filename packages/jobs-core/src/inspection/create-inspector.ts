@@ -13,6 +13,7 @@ import { changeById } from './change-by-id.ts'
 import { changeJobs } from './change-jobs.ts'
 import { eraseTenant } from './erase-tenant.ts'
 import { exportTenant } from './export-tenant.ts'
+import { historyRange, toHistory } from './get-history.ts'
 import { getStats } from './get-stats.ts'
 import { groupErrors } from './list-errors.ts'
 import {
@@ -21,6 +22,7 @@ import {
   eraseOptions,
   errorsOptions,
   filterOptions,
+  historyOptions,
   inspectListOptions,
   readFilter,
   statsOptions,
@@ -191,6 +193,13 @@ export function createInspector(
     async runCronJob(id) {
       await enginesFor('inspect.runCronJob', ['inspect.runCronJob'], undefined, {}, true)
       return source.runCronJob(id)
+    },
+    async getHistory(given) {
+      const { definitionId, ...options } = readFilter(historyOptions, given, 'read')
+      if (definitionId === undefined) throw invalidOption('definitionId', 'is missing', 'Pass the id of a definition.')
+      await enginesFor('inspect.getHistory', ['inspect.listJobs'])
+      const range = historyRange(options, clock.now())
+      return toHistory(await source.history({ definitionId, since: range.since }), range)
     },
     listDefinitions: () => source.definitions(),
     listEvents: () => source.events(),

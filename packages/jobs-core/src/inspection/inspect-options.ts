@@ -8,6 +8,7 @@ import { jobStates } from '../status/job-state.ts'
 import type { EraseOptions, EraseResult } from './tenant-data.ts'
 import type { CountGroup } from '../status/job-counts.ts'
 import type { JobFilter } from '../status/job-filter.ts'
+import type { HistoryOptions } from '../status/definition-history.ts'
 import type { ListErrorsOptions } from '../status/error-groups.ts'
 import type { FailureQuery, InspectFilter, InspectQuery } from '../provider/job-inspection.ts'
 import type {
@@ -102,6 +103,23 @@ export const errorsOptions: DeclaredOptions<CheckedErrors> = declareOptions<List
     limit: integer({ max: 100 }),
   },
 )
+
+/** The checked options of `inspect.getHistory`. Instants are epoch milliseconds. */
+export interface CheckedHistory extends Pick<InspectFilter, 'since' | 'until'> {
+  readonly definitionId: string
+  readonly intervals?: number
+}
+
+/** The declarations of the options of `inspect.getHistory`. */
+export const historyOptions: DeclaredOptions<Partial<CheckedHistory>> = declareOptions<
+  HistoryOptions,
+  Partial<CheckedHistory>
+>('`inspect.getHistory`', {
+  definitionId: string({ maxLength: maxIdLength }),
+  since: date(),
+  until: date(),
+  intervals: integer({ max: 500 }),
+})
 
 /** The checked options of `inspect.retryJobs` and `inspect.cancelJobs`. */
 export interface CheckedChange {

@@ -6,7 +6,14 @@ import type { EventInfo } from './event-info.ts'
 import type { CountGroup, JobCounts } from '../status/job-counts.ts'
 import type { JobDetails } from '../status/job-details.ts'
 import type { ErasedPart } from '../provider/erased-part.ts'
-import type { FailureCount, FailureQuery, InspectFilter, InspectQuery } from '../provider/job-inspection.ts'
+import type {
+  FailureCount,
+  FailureQuery,
+  HistoryQuery,
+  InspectFilter,
+  InspectQuery,
+  RunCounts,
+} from '../provider/job-inspection.ts'
 import type { JobSummaryPage } from '../status/job-summary.ts'
 import type { WorkerInfo } from '../status/worker-info.ts'
 
@@ -20,6 +27,9 @@ export interface Failures {
   /** The time of the send up to which the engine was searched. Absent if `isComplete`, or if it is unknown. */
   readonly searchedTo?: Date
 }
+
+/** The counted runs of a definition, and whether these are all. */
+export interface History extends RunCounts, Omit<Failures, 'counts'> {}
 
 /** An engine with its name, for checks of what it supports. */
 export interface InspectedEngine {
@@ -41,6 +51,8 @@ export interface InspectSource {
   count(filter: InspectFilter, by: CountGroup | undefined): Promise<JobCounts>
   /** Counts failures by their errors. */
   failures(query: FailureQuery): Promise<Failures>
+  /** Counts the runs of a definition by time. */
+  history(query: HistoryQuery): Promise<History>
   /** Returns the processes that run jobs. */
   workers(): Promise<readonly WorkerInfo[]>
   /** Returns the definitions. */

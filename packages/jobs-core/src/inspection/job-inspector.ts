@@ -2,6 +2,7 @@ import type { JobHandle } from '../sends/send-options.ts'
 import type { JobErrorInfo } from '../errors/error-info.ts'
 import type { DefinitionInfo } from './definition-info.ts'
 import type { EventInfo } from './event-info.ts'
+import type { DefinitionHistory, HistoryOptions } from '../status/definition-history.ts'
 import type { ErrorGroups, ListErrorsOptions } from '../status/error-groups.ts'
 import type { CountGroup, JobCounts } from '../status/job-counts.ts'
 import type { JobDetails } from '../status/job-details.ts'
@@ -142,6 +143,12 @@ export interface JobInspector extends TenantInspector {
    * @throws {DefinitionNotFoundError} if this process has no such cron job, or it is not enabled.
    */
   runCronJob(id: string): Promise<readonly JobHandle[]>
+  /**
+   * Returns what happened to the runs of a definition over time, for charts: of all tenants, up to a month ago. The memory,
+   * SQLite and PostgreSQL stores count runs as they come and end, also those of jobs that were deleted since. Of a hosted engine, it is what
+   * the newest jobs tell.
+   */
+  getHistory(options: HistoryOptions): Promise<DefinitionHistory>
   /** Returns the definitions of this process. */
   listDefinitions(): Promise<readonly DefinitionInfo[]>
   /** Returns the events that this process can send: those that it declares, built-in ones, and those of its jobs with `payload`. */

@@ -64,6 +64,31 @@ export interface FailureCount {
   readonly newestJobId: string
 }
 
+/** Selects what has happened to the runs of a definition. */
+export interface HistoryQuery {
+  readonly definitionId: string
+  /** From then on, epoch milliseconds. */
+  readonly since: number
+}
+
+/** A number of runs of a definition that were created, or have ended, in the same minute, or hour if it is older than seven hours. */
+export interface HistoryCount {
+  /** Start of the minute or hour, epoch milliseconds. */
+  readonly at: number
+  /** `created` when their jobs were due or retried, otherwise how they have ended. */
+  readonly outcome: 'created' | 'completed' | 'failed' | 'cancelled' | 'expired' | 'superseded'
+  /** Their time from the start to the end, rounded to one digit by `countedDuration`; 0 if they did not start. */
+  readonly durationMs: number
+  readonly count: number
+}
+
+/** The counted runs of a definition. */
+export interface RunCounts {
+  readonly counts: readonly HistoryCount[]
+  /** Number of runs that have been created and have not ended; absent if the engine does not tell. */
+  readonly open?: number
+}
+
 /** The checked options of `inspect.listJobs`. */
 export interface InspectQuery extends InspectFilter {
   /** The order by the time of the send. */
@@ -95,6 +120,11 @@ export interface JobInspection {
    * client then counts those of one page of `list`, and applies `errorGroup` of filters.
    */
   failures?(query: FailureQuery): Promise<readonly FailureCount[]>
+  /**
+   * Returns the counters of a definition's runs, by the minute for seven hours and by the hour for a month. Deleted jobs count.
+   * Omit it if the engine has none: the client then counts the runs of one page of `list`.
+   */
+  history?(query: HistoryQuery): Promise<RunCounts>
   /** Returns the processes that run jobs. */
   workers?(): Promise<readonly WorkerInfo[]>
   /** Calls `changed` after changes of any jobs. Returns a function that stops it. */

@@ -56,6 +56,10 @@ export function createInspection(
       return attached().store.inspection.failures!(query)
     },
 
+    async history(query) {
+      return attached().store.inspection.history!(query)
+    },
+
     async workers() {
       const { store, engine, host } = attached()
       if (store.shared) return store.shared.workers()

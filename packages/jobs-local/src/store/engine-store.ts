@@ -124,7 +124,7 @@ export interface EngineStore {
   /** Set if the capabilities include transactions of handlers. */
   readonly transactions?: StoreTransactions
   /** Reads jobs for `client.inspect`. */
-  readonly inspection: Pick<JobInspection, 'list' | 'count' | 'failures'>
+  readonly inspection: Pick<JobInspection, 'list' | 'count' | 'failures' | 'history'>
   /** Set until the store knows the last ticks of cron jobs. Resolves then. No tick is dispatched before. */
   readonly opening?: Promise<void> | undefined
   /** Whether a change is pending. */

@@ -6,11 +6,13 @@ import type {
   ErasedPart,
   FailureCount,
   FailureQuery,
+  HistoryQuery,
   InspectFilter,
   InspectQuery,
   JobErrorInfo,
   ListQuery,
   Outcome,
+  RunCounts,
   StepRecord,
   WaitingLimits,
 } from '@cgk-platform/jobs-core/provider'
@@ -287,6 +289,8 @@ export interface StoreInspection {
   count(filter: InspectFilter, by: CountGroup | undefined): Steps<JobCounts>
   /** Counts failures. Each one counts as it is when it is read. */
   failures(query: FailureQuery): Steps<readonly FailureCount[]>
+  /** Returns the counters of a definition's runs. */
+  history(query: HistoryQuery): RunCounts
 }
 
 /** The members of a `DatabaseSync` from `node:sqlite` that this package uses. */

@@ -44,7 +44,7 @@ class SynchronousStore implements EngineStore {
   readonly seesPending = true
   readonly shared?: Sharing
   readonly pauses: StoredPauses
-  readonly inspection: Pick<JobInspection, 'list' | 'count' | 'failures'>
+  readonly inspection: Pick<JobInspection, 'list' | 'count' | 'failures' | 'history'>
   readonly #store: JobStore
   readonly #services: StoreServices
   /** Limits the steps of reads of many jobs. */
@@ -64,6 +64,7 @@ class SynchronousStore implements EngineStore {
       list: (query) => doInTurns(store.inspection.list(query), this.#steps),
       count: (filter, by) => doInTurns(store.inspection.count(filter, by), this.#steps),
       failures: (query) => doInTurns(store.inspection.failures(query), this.#steps),
+      history: async (query) => store.inspection.history(query),
     }
   }
 

@@ -298,6 +298,44 @@ export const migrations: readonly Migration[] = [
     END IF;
   END $$;
 
+  CREATE TABLE {schema}.history (     -- numbers of runs, see \`HistoryCount\`
+    definition text COLLATE "C" NOT NULL,
+    at int8 NOT NULL,                 -- start of a minute or an hour; 0 for those of earlier times
+    is_hour boolean NOT NULL,
+    outcome text NOT NULL,
+    duration_ms int8 NOT NULL,        -- rounded to one digit
+    count int8 NOT NULL,
+    PRIMARY KEY (definition, at, is_hour, outcome, duration_ms)
+  );
+  CREATE INDEX history_age ON {schema}.history (is_hour, at);
+  CREATE TABLE {schema}.new_history ( -- what is not added to it yet: runs that end at the same time would wait for its rows
+    definition text COLLATE "C" NOT NULL,
+    at int8 NOT NULL,
+    outcome text NOT NULL,
+    duration_ms int8 NOT NULL,
+    count int8 NOT NULL
+  ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
+
+  CREATE FUNCTION {schema}.count_created() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    INSERT INTO {schema}.new_history (definition, at, outcome, duration_ms, count)
+    SELECT definition, at - at % 60000, 'created', 0, count(*)
+    FROM (SELECT definition, rank + 1000 * priority AS at FROM added) AS a GROUP BY 1, 2;
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER count_created AFTER INSERT ON {schema}.runs REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION {schema}.count_created();
+
+  CREATE FUNCTION {schema}.count_ended() RETURNS trigger LANGUAGE plpgsql AS $$
+  DECLARE duration_ms int8 := greatest(0, NEW.ended_at - coalesce(NEW.started_at, NEW.ended_at));
+  BEGIN
+    INSERT INTO {schema}.new_history (definition, at, outcome, duration_ms, count)
+    VALUES (NEW.definition, NEW.ended_at - NEW.ended_at % 60000, NEW.state, round(duration_ms::numeric, 1 - length(duration_ms::text))::int8, 1);
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER count_ended AFTER INSERT ON {schema}.ended_runs
+    FOR EACH ROW EXECUTE FUNCTION {schema}.count_ended();
+
   CREATE TABLE {schema}.attempts (    -- attempts that failed and were followed by others
     job text COLLATE "C" NOT NULL,
     run int4 NOT NULL,

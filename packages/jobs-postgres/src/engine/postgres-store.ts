@@ -12,6 +12,7 @@ import { Changes } from '../store/changes.ts'
 import { Passes } from '../store/claims/passes.ts'
 import { ClockSkew } from '../store/reads/clock-skew.ts'
 import { countFailures } from '../store/reads/count-failures.ts'
+import { readHistory } from '../store/reads/read-history.ts'
 import { countJobs } from '../store/reads/count-jobs.ts'
 import { slotsOf } from '../store/reads/slots-of.ts'
 import { listSummaries } from '../store/reads/list-summaries.ts'
@@ -110,6 +111,7 @@ export function openPostgresStore(options: PostgresStoreOptions): OpenedStore {
       list: (query) => listSummaries(database, query),
       count: (filter, by) => countJobs(database, filter, by),
       failures: (query) => countFailures(database, query),
+      history: (query) => readHistory(database, query),
     },
     get opening() {
       return ticks.opening

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import type { Database } from '../../src/database/database.ts'
 import { readDeletedUntil } from '../../src/store/reads/clock-skew.ts'
+import { readHistory } from '../../src/store/reads/read-history.ts'
 import { readGrowth } from '../../src/store/upkeep/growth.ts'
 import { Upkeep } from '../../src/store/upkeep/upkeep.ts'
 import { beginTransaction } from '../kit/barrier.ts'
@@ -183,4 +184,42 @@ test('health names a transaction that keeps PostgreSQL from removing dead rows',
   await old.worked
   expect(await readGrowth(database, 0)).toMatch(/^accepts changes, but a transaction.* is open for 0 minutes/)
   await old.commit()
+})
+
+test('counters of runs are added to their minutes, hours and all earlier times, and no run is lost', async () => {
+  const database = await open()
+  const [hourMs, now] = [3_600_000, Date.now()]
+  const old = Math.floor(now / hourMs) * hourMs - 10 * hourMs
+  const ended = { ...completed, rank: old, started_at: old + 60_000 }
+  for (const after of [1449, 14, 4]) {
+    await addRun(database, { job: await addJob(database), definition: 'a', ...ended, ended_at: old + 60_000 + after })
+  }
+  await addRun(database, { job: await addJob(database), definition: 'a', ...held, rank: now })
+  await addRun(database, {
+    job: await addJob(database),
+    definition: 'a',
+    ...completed,
+    rank: 120_000,
+    ended_at: 180_000,
+  })
+  const read = async (since: number) => {
+    const history = await readHistory(database, { definitionId: 'a', since })
+    return {
+      counts: history.counts
+        .map(({ at, outcome, durationMs, count }) => [at, outcome, durationMs, count].join(' '))
+        .toSorted(),
+      open: history.open,
+    }
+  }
+  const before = await read(now - hourMs)
+  expect(before).toEqual({ counts: [`${Math.floor(now / 60_000) * 60_000} created 0 1`], open: 1 })
+  expect((await read(0)).counts).toContain(`${old + 60_000} completed 1000 1`)
+  const upkeep = createUpkeep(database)
+  for (let times = 0; times < 2; times++) {
+    await upkeep.run()
+    expect(await countRows(database, 'new_history')).toBe(0)
+    expect(await read(now - hourMs)).toEqual(before)
+    const hour = ['completed 1000 1', 'completed 10 1', 'completed 4 1', 'created 0 3'].map((text) => `${old} ${text}`)
+    expect(await read(1)).toEqual({ counts: [...before.counts, ...hour].toSorted(), open: 1 })
+  }
 })

@@ -45,6 +45,13 @@ export function createRoutedSource(
         isComplete: known.length === parts.length && known.every(({ isComplete }) => isComplete),
       }
     },
+    async history(query) {
+      const parts = await onEach(engines, async ({ client }) => internalsOf(client)?.history?.(query))
+      const known = parts.filter((part) => part !== undefined)
+      const isComplete = known.length === parts.length && known.every((part) => part.isComplete)
+      const open = known.reduce((sum, part) => sum + (part.open ?? Number.NaN), 0)
+      return { counts: known.flatMap(({ counts }) => counts), isComplete, ...(isComplete && open >= 0 && { open }) }
+    },
     workers: async () => (await onEach(engines, ({ client }) => client.inspect.listWorkers())).flat(),
     async definitions() {
       const all = (await onEach(engines, ({ client }) => client.inspect.listDefinitions())).flat()

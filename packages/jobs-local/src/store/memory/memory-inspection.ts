@@ -2,9 +2,11 @@ import type { CountGroup, JobCounts, JobSummaryPage } from '@cgk-platform/jobs-c
 import {
   type FailureCount,
   type FailureQuery,
+  type HistoryQuery,
   type InspectFilter,
   type InspectQuery,
   newestRuns,
+  type RunCounts,
 } from '@cgk-platform/jobs-core/provider'
 import { errorGroupOf } from '@cgk-platform/jobs-core/scheduling'
 
@@ -16,13 +18,16 @@ import type { StoreInspection } from '../job-store.ts'
 import type { Steps } from '../../time/steps.ts'
 import { findFirst, inParts } from './find-first.ts'
 import type { IndexedJobs } from './indexed-jobs.ts'
+import type { RunHistory } from './run-history.ts'
 
 /** Reads jobs in memory for `client.inspect`. */
 export class MemoryInspection implements StoreInspection {
   readonly #jobs: IndexedJobs
+  readonly #runs: Pick<RunHistory, 'read'>
 
-  constructor(jobs: IndexedJobs) {
+  constructor(jobs: IndexedJobs, runs: Pick<RunHistory, 'read'>) {
     this.#jobs = jobs
+    this.#runs = runs
   }
 
   *list(query: InspectQuery): Steps<JobSummaryPage> {
@@ -56,6 +61,10 @@ export class MemoryInspection implements StoreInspection {
       }
     })
     return counts.all((id) => id)
+  }
+
+  history(query: HistoryQuery): RunCounts {
+    return this.#runs.read(query)
   }
 }
 

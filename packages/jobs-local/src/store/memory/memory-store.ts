@@ -32,6 +32,7 @@ import { MemoryInspection } from './memory-inspection.ts'
 import { OpenRuns } from './open-runs.ts'
 import { Paused } from './paused.ts'
 import { RetainedJobs } from './retained-jobs.ts'
+import { RunHistory } from './run-history.ts'
 import { RunQueue } from './run-queue.ts'
 import { WallClock } from '../../time/wall-clock.ts'
 import { retriedRuns } from './retried-runs.ts'
@@ -57,7 +58,8 @@ class MemoryStore implements JobStore {
   readonly pauses = new Paused((target) => this.#queue.unpause(target))
   readonly endGathering = (): void => this.#queue.endGathering()
   readonly #jobs = new IndexedJobs()
-  readonly inspection = new MemoryInspection(this.#jobs)
+  readonly #history = new RunHistory()
+  readonly inspection = new MemoryInspection(this.#jobs, this.#history)
   readonly #arrived: ArrivedJobs
   readonly #queue: RunQueue
   readonly #waits = new WorkflowWaits((jobId) => {
@@ -382,6 +384,7 @@ class MemoryStore implements JobStore {
     // `push` to an empty array would reserve 128 bytes for more runs.
     job.runs = job.runs.length === 0 ? [run] : [...job.runs, run]
     this.#open.addRun(run)
+    this.#history.created(run)
     return this.#queue.add(run, debounce, now)
   }
 
@@ -392,6 +395,7 @@ class MemoryStore implements JobStore {
 
   #ended(run: StoredRun, now: number): void {
     this.#open.removeRun(run)
+    this.#history.ended(run, now)
     this.#waiting?.removeOf(run)
     this.#waits.removeAll(run)
     this.#waits.resolveJobWaits(run.job.envelope.id, now)

@@ -1,6 +1,7 @@
 import { type Retention, turnBatch } from '@cgk-platform/jobs-local/engine'
 
 import type { Database, Queryable } from '../../database/database.ts'
+import { addHistory } from './add-history.ts'
 import { type Cutoffs, deleteExpiredJobs, deleteExpiredKeys, readCutoffs } from './delete-expired-jobs.ts'
 import { deleteIdle, type IdlePosition } from './delete-idle.ts'
 
@@ -129,6 +130,7 @@ export class Upkeep {
     }
     const { count, until } = await deleteExpiredJobs(transaction, series.cutoffs, series.from)
     series.from = until
+    await addHistory(transaction)
     const hasKeys = await deleteExpiredKeys(transaction)
     const idle = await deleteIdle(transaction, this.#idle)
     this.#idle = idle.position

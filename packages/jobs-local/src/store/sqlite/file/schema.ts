@@ -302,4 +302,32 @@ export const migrations: readonly Migration[] = [
   ALTER TABLE cgk_definitions ADD COLUMN limits TEXT;
   `,
   },
+  {
+    // Triggers, so that workers of the previous release also count.
+    sql: `
+  CREATE TABLE cgk_history (       -- numbers of runs, see \`HistoryCount\`
+    definition_id TEXT NOT NULL,
+    at INTEGER NOT NULL,           -- start of a minute or an hour; 0 for those of earlier times
+    is_hour INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    duration_ms INTEGER NOT NULL,  -- rounded to one digit
+    count INTEGER NOT NULL,
+    PRIMARY KEY (definition_id, at, is_hour, outcome, duration_ms)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX cgk_history_age ON cgk_history (is_hour, at);
+  INSERT INTO cgk_history (definition_id, at, is_hour, outcome, duration_ms, count)
+    SELECT definition_id, 0, 1, 'created', 0, count(*) FROM cgk_runs WHERE phase IS NOT NULL AND ended_at IS NULL GROUP BY 1;
+  CREATE TRIGGER cgk_run_created AFTER INSERT ON cgk_runs BEGIN
+    INSERT INTO cgk_history (definition_id, at, is_hour, outcome, duration_ms, count)
+    VALUES (NEW.definition_id, (NEW.rank + 1000 * NEW.priority) / 60000 * 60000, 0, 'created', 0, 1)
+    ON CONFLICT (definition_id, at, is_hour, outcome, duration_ms) DO UPDATE SET count = count + 1;
+  END;
+  CREATE TRIGGER cgk_run_ended AFTER UPDATE OF ended_at ON cgk_runs WHEN OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL BEGIN
+    INSERT INTO cgk_history (definition_id, at, is_hour, outcome, duration_ms, count)
+    VALUES (NEW.definition_id, NEW.ended_at / 60000 * 60000, 0, NEW.state,
+      CAST(CAST(printf('%.0e', max(0, NEW.ended_at - ifnull(NEW.started_at, NEW.ended_at))) AS REAL) AS INTEGER), 1)
+    ON CONFLICT (definition_id, at, is_hour, outcome, duration_ms) DO UPDATE SET count = count + 1;
+  END;
+  `,
+  },
 ]

@@ -1,5 +1,12 @@
 import type { CountGroup, JobCounts, JobSummary, JobSummaryPage } from '@cgk-platform/jobs-core/inspect'
-import type { FailureCount, FailureQuery, InspectFilter, InspectQuery } from '@cgk-platform/jobs-core/provider'
+import type {
+  FailureCount,
+  FailureQuery,
+  HistoryQuery,
+  InspectFilter,
+  InspectQuery,
+  RunCounts,
+} from '@cgk-platform/jobs-core/provider'
 import { sentAtOf } from '@cgk-platform/jobs-core/scheduling'
 
 import type { Steps } from '../../../time/steps.ts'
@@ -9,6 +16,7 @@ import { type Connection, readAtOnce } from '../file/connection.ts'
 import { countFailures } from './count-failures.ts'
 import { countJobs } from './count-jobs.ts'
 import { findJobs } from './find-jobs.ts'
+import { readHistory } from '../tables/history-table.ts'
 import { readSummary } from './read-summary.ts'
 
 /** Number of rows to read for one page. Those with errors to search take longer. */
@@ -52,6 +60,10 @@ export class SqliteInspection implements StoreInspection {
 
   failures(query: FailureQuery): Steps<readonly FailureCount[]> {
     return countFailures(this.#connection, query, (read) => this.#readAtOnce(read))
+  }
+
+  history(query: HistoryQuery): RunCounts {
+    return this.#readAtOnce(() => readHistory(this.#connection, query))
   }
 
   #readAtOnce<T>(read: () => T): T {

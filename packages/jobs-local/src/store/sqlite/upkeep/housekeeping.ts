@@ -2,6 +2,7 @@ import { turnBatch } from '../../../rules/turn-batch.ts'
 import type { Retention } from '../../job-store.ts'
 import type { Connection } from '../file/connection.ts'
 import { type Cutoffs, cutoffsOf, deleteExpiredJobs, releaseDiskSpace } from './delete-expired-jobs.ts'
+import { pruneHistory } from '../tables/history-table.ts'
 import { pruneLanes } from '../tables/lanes-table.ts'
 import { takeOver } from './take-over.ts'
 import { maxHeartbeatMs, type Workers } from '../workers/workers.ts'
@@ -115,9 +116,10 @@ export class Housekeeping {
 
   /** Releases and deletes a batch each. Returns true if more remains. */
   #upkeep(): boolean {
-    const { workers, now } = this.#dependencies
+    const { connection, workers, now } = this.#dependencies
     const hasUnclaimed = workers.definitions.releaseUnclaimed(now())
-    return this.#prune() || hasUnclaimed
+    const hasHistory = pruneHistory(connection, now())
+    return this.#prune() || hasUnclaimed || hasHistory
   }
 
   /**
