@@ -10,6 +10,7 @@
 // GET  job        ?id=                  JobJson
 // GET  download   ?id=&part=payload, ?id=&run=&part=output, or ?id=&run=&step=&part=output: a JSON file
 // GET  definitions ?lastJobs=true       DefinitionJson[]
+// GET  history    ?definition=&since=&until=&intervals=  HistoryJson, for users of all tenants
 // GET  engine                           EngineJson
 // GET  events                           EventJson[]
 // GET  changes    FilterQuery & { limit }  Server-Sent Events: `change` with ChangeJson, `problem` with ErrorJson
@@ -23,6 +24,7 @@
 // A POST has the headers `Content-Type: application/json` and `X-Jobs-Dashboard: 1`.
 import type { Capabilities, JobState, Pause } from '@cgk-platform/jobs-core'
 import type {
+  DefinitionHistory,
   DefinitionInfo,
   ErrorGroups,
   EventInfo,
@@ -102,6 +104,7 @@ export interface FoundJson {
 }
 
 export type ErrorsJson = AsJson<ErrorGroups>
+export type HistoryJson = AsJson<DefinitionHistory>
 export type StatsJson = AsJson<JobStats>
 export type CountsJson = AsJson<JobCounts>
 export type JobSummaryJson = AsJson<JobSummary>

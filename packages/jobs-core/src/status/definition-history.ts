@@ -10,7 +10,7 @@ export interface HistoryOptions {
   intervals?: number | undefined
 }
 
-/** What happened to the runs of a definition in one interval. */
+/** The runs of a definition in one interval. */
 export interface HistoryInterval {
   /** Start of the interval. It ends at the start of the next one. */
   readonly start: Date

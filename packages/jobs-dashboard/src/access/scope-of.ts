@@ -12,6 +12,8 @@ export interface Scope extends Pick<JobInspector, 'listDefinitions' | 'listEvent
   readonly tenantId?: string
   readonly client: Pick<JobClient, 'listPauses'>
   readonly inspect: TenantInspector
+  /** Absent for a user of some tenants: it counts the runs of all. */
+  readonly getHistory?: JobInspector['getHistory']
   /** Sends an event, for the tenant if there is one. */
   send(
     event: string,
@@ -30,8 +32,8 @@ export interface Scope extends Pick<JobInspector, 'listDefinitions' | 'listEvent
  * @throws {Refusal} for a tenant that the user may not see, the same as for one that does not exist
  */
 export function scopeOf(client: JobClient, { tenants }: Access, tenantId: string | undefined): Scope {
-  const { listDefinitions, listEvents } = client.inspect
-  const all = { listDefinitions, listEvents }
+  const { listDefinitions, listEvents, getHistory } = client.inspect
+  const all = { listDefinitions, listEvents, getHistory }
   if (tenants === 'all' && tenantId === undefined) {
     return {
       ...all,
@@ -51,11 +53,12 @@ export function scopeOf(client: JobClient, { tenants }: Access, tenantId: string
 
 function scopeIn(
   tenant: Omit<TenantClient, keyof TenantData>,
-  { listDefinitions, listEvents }: Pick<Scope, 'listDefinitions' | 'listEvents'>,
+  { listDefinitions, listEvents, getHistory }: Pick<Scope, 'listDefinitions' | 'listEvents' | 'getHistory'>,
 ): Scope {
   return {
     listDefinitions,
     listEvents,
+    ...(getHistory && { getHistory }),
     tenantId: tenant.tenantId,
     client: tenant,
     inspect: tenant.inspect,

@@ -1,6 +1,7 @@
 import type { CountGroup } from '@cgk-platform/jobs-core/inspect'
 
 import { scopeOf, type Scope } from '../access/scope-of.ts'
+import { Refusal } from '../http/refusal.ts'
 import { respondJson } from '../http/respond.ts'
 import type { ApiContext, ApiRequest } from './api-context.ts'
 import { findAnything } from './find-anything.ts'
@@ -76,6 +77,17 @@ export const reads: Readonly<Record<string, Read>> = {
   definitions: scoped(['lastJobs'], (scope, query, { client }) =>
     showDefinitions(client, scope, query.text('lastJobs') === 'true'),
   ),
+
+  history: scoped(['definition', 'since', 'until', 'intervals'], async ({ getHistory }, query) => {
+    if (!getHistory) throw new Refusal(403, 'forbidden', 'Only users of all tenants see how many runs there were.')
+    const { since, until } = query.filter()
+    return getHistory({
+      definitionId: query.required('definition'),
+      since,
+      until,
+      intervals: query.number('intervals'),
+    })
+  }),
 
   engine: scoped([], (scope, _query, { client }, { access }) => showEngine(client, access, scope)),
 

@@ -10,6 +10,7 @@ export const pagePaths: readonly string[] = [
   'job',
   'workflows',
   'definitions',
+  'definition',
   'engine',
   'send',
 ]

@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 
 import { describeActions } from './cases/describe-actions.ts'
 import { describeControls } from './cases/describe-controls.ts'
+import { describeDefinition } from './cases/describe-definition.ts'
 import { describeErrors } from './cases/describe-errors.ts'
 import { describeFaults } from './cases/describe-faults.ts'
 import { describePartDetails } from './cases/describe-part-details.ts'
@@ -44,6 +45,7 @@ function describeWithEngine(pages: Pages): void {
   describeSchedules(pages)
   describeRecentFailures(pages)
   describeErrors(pages)
+  describeDefinition(pages)
   describeWaits(pages)
   describeTiles(pages)
   describeRequests(pages)

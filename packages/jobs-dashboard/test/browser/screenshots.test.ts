@@ -43,11 +43,12 @@ test.skipIf(folder === undefined)('the pictures of the docs are taken', async ()
     }
     const views = {
       overview: ['', 'fulfil-order'],
-      errors: ['/errors', 'send-email'],
+      definition: ['/definition?id=send-email', 'wait or run'],
       jobs: ['/jobs', 'send-email'],
       job: [job, 'Attempts'],
       workflows: ['/workflows', 'Recent jobs'],
       ...(process.env['ALL_VIEWS'] && {
+        errors: ['/errors', 'send-email'],
         definitions: ['/definitions', 'sync-stock'],
         engine: ['/engine', 'Capabilities'],
         send: ['/send?event=order.placed', 'orderId'],

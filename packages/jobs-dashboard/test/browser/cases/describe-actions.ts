@@ -85,6 +85,7 @@ export function describeActions(pages: Pages): void {
       page.getByRole('button', { name: 'Run now nightly-report' }).click(),
     ])
     await page.getByRole('link', { name: 'nightly-report' }).click()
+    await page.getByRole('link', { name: 'Jobs of nightly-report' }).click()
     await expect.poll(() => states(page)).toEqual(['Completed'])
   })
 

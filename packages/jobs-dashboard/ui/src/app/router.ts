@@ -11,6 +11,7 @@ export type Page =
   | 'job'
   | 'workflows'
   | 'definitions'
+  | 'definition'
   | 'engine'
   | 'send'
   | 'unknown'
@@ -22,6 +23,7 @@ const pages: readonly string[] = [
   'job',
   'workflows',
   'definitions',
+  'definition',
   'engine',
   'send',
 ] satisfies Page[]

@@ -36,6 +36,9 @@ const WorkflowsPage = lazyPage(async () => (await import('../workflows/workflows
 const DefinitionsPage = lazyPage(async () => (await import('../definitions/definitions-page.tsx')).DefinitionsPage, {
   isNeeded: first === 'definitions',
 })
+const DefinitionPage = lazyPage(async () => (await import('../definitions/definition-page.tsx')).DefinitionPage, {
+  isNeeded: first === 'definition',
+})
 const EnginePage = lazyPage(async () => (await import('../engine/engine-page.tsx')).EnginePage, {
   isNeeded: first === 'engine',
 })
@@ -51,18 +54,17 @@ const links: readonly { name: Page; path: string; label: string; icon: IconName 
   { name: 'send', path: '/send', label: 'Send', icon: 'send' },
 ]
 
+/** The pages that are not in the menu: their titles, and the pages to which they belong. */
+const titles: { readonly [Name in Page]?: string } = { job: 'Job', definition: 'Definition', search: 'Search' }
+const parents: { readonly [Name in Page]?: Page } = { job: 'jobs', definition: 'definitions' }
+
 /** The frame of every page. */
 export function Shell() {
   const [isOpen, setIsOpen] = useState(false)
-  const current = page.value === 'job' ? 'jobs' : page.value
+  const current = parents[page.value] ?? page.value
   useShortcuts({ '?': () => (helpIsOpen.value = true) })
   useEffect(() => {
-    const label =
-      page.value === 'job'
-        ? 'Job'
-        : page.value === 'search'
-          ? 'Search'
-          : links.find(({ name }) => name === page.value)?.label
+    const label = titles[page.value] ?? links.find(({ name }) => name === page.value)?.label
     document.title = label === undefined || label === 'Jobs' ? 'Jobs' : `${label} · Jobs`
   }, [page.value])
   return (
@@ -130,6 +132,10 @@ function CurrentPage() {
       return <WorkflowsPage />
     case 'definitions':
       return <DefinitionsPage />
+    case 'definition': {
+      const id = query.value.get('id') ?? ''
+      return <DefinitionPage key={id} id={id} />
+    }
     case 'engine':
       return <EnginePage />
     case 'send':

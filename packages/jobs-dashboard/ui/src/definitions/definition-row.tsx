@@ -11,7 +11,7 @@ export function DefinitionRow({ definition, onChanged }: { definition: Definitio
   return (
     <li class="definition">
       <div class="definition-name">
-        <a class="text-link strong" href={hrefTo('/jobs', { definition: id })}>
+        <a class="text-link strong" href={hrefTo('/definition', { id })}>
           {id}
         </a>
         <span class="tag">{kind}</span>

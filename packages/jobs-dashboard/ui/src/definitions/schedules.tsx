@@ -53,7 +53,7 @@ function ScheduleRow({ definition, onChanged }: { definition: DefinitionJson; on
   return (
     <div role="row" class="schedule">
       <span role="cell" class="definition-name">
-        <a class="text-link strong" href={hrefTo('/jobs', { definition: id })}>
+        <a class="text-link strong" href={hrefTo('/definition', { id })}>
           {id}
         </a>
         <DefinitionTags definition={definition} />

@@ -67,7 +67,7 @@ function Row({ kind, group, within }: { kind: 'definition' | 'tenant'; group: Gr
       <th scope="row" title={key}>
         <a
           class="text-link"
-          href={kind === 'tenant' ? hrefTo('/', { tenant: key }) : hrefTo('/jobs', { definition: key })}
+          href={kind === 'tenant' ? hrefTo('/', { tenant: key }) : hrefTo('/definition', { id: key })}
         >
           {key}
         </a>

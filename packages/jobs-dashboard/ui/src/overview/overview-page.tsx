@@ -56,7 +56,7 @@ export function OverviewPage() {
         <>
           <Notices />
           <BacklogTiles stats={stats} rangePhrase={range.phrase} within={name} />
-          <ThroughputChart stats={stats} />
+          <ThroughputChart data={stats} />
           {stats && !stats.isComplete && (
             <p class="notice" data-tone="amber">
               <Icon name="info" />
