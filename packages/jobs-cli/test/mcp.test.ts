@@ -165,6 +165,11 @@ describe('a server of one tenant', () => {
     expect(await problem('send_job', { event: 'order.placed', payload: { tenantId: 'shop_2' } })).toMatch(
       /\(tenant_mismatch\)$/,
     )
+    const again = { event: 'order.placed', payload: { orderId: 'good_5' } }
+    expect(await problem('send_job', { ...again, rerunOf: project.jobs.other })).toMatch(/\(job_not_found\)$/)
+    const { job } = (await data('send_job', { ...again, rerunOf: project.jobs.bad })) as { job: { id: string } }
+    expect(await data('get_job', { jobId: job.id })).toMatchObject({ job: { rerunOf: project.jobs.bad } })
+    await data('cancel_job', { jobId: job.id })
     await data('pause_jobs')
     expect(await data('list_pauses')).toMatchObject({ pauses: [{ tenantId: 'shop_1' }] })
     await data('resume_jobs')

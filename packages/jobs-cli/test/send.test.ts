@@ -72,6 +72,21 @@ describe('send', () => {
     })
   })
 
+  test('runs a failed job again with another payload', async () => {
+    const { bad } = project.jobs
+    const job = await project.json<JobHandle>(
+      ...['send', 'order.placed', '{"orderId":"good_5"}', '--tenant', 'shop_1', '--rerun-of', bad],
+    )
+    expect(job.id).not.toBe(bad)
+    const { stdout } = await run('show', job.id, '--payload')
+    expect(stdout).toMatch(new RegExp(`^ {2}runs again +${bad}$`, 'm'))
+    expect(stdout).toContain('good_5')
+    expect(await run('send', 'order.placed', '{}', '--tenant', 'shop_1', '--rerun-of', ' ')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('`rerunOf` is blank.'),
+    })
+  })
+
   test.each<[what: string, args: string[], message: RegExp]>([
     ['an unknown event', ['order.plced', '{}', '--tenant', 'shop_3'], /`order\.placed`.*\(unknown_event\)/],
     ['text that is not JSON', ['order.placed', '{'], /`payload` is not JSON: .*\(invalid_option\)/],

@@ -208,6 +208,7 @@ export interface SendBody {
     readonly runAt?: string
     readonly idempotencyKey?: string
     readonly reference?: readonly string[]
+    readonly rerunOf?: string
     readonly maxAttempts?: number
     readonly priority?: number
   }

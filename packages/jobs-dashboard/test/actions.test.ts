@@ -156,6 +156,18 @@ describe('send', () => {
     expect(((await again.json()) as SentJson).jobs).toMatchObject([{ id: jobs[0]!.id, deduplicated: true }])
   })
 
+  test('runs a job again with another payload, as a new job that names it', async () => {
+    const opened = openDashboard()
+    const [failed] = await failOrders(opened, 1)
+    const body = { event: 'shop.ordered', payload: { orderId: 'edited' }, options: { rerunOf: failed } }
+    const response = await opened.as({ ...root, tenants: ['acme'] }).post('send', body)
+    const { jobs } = (await response.json()) as SentJson
+    expect(opened.audited).toMatchObject([{ action: 'send', target: { event: 'shop.ordered', rerunOf: failed } }])
+    const answer = await opened.as(root).get(`job?id=${jobs[0]!.id}`)
+    expect(await answer.json()).toMatchObject({ rerunOf: failed, payload: { json: { orderId: 'edited' } } })
+    expect((await opened.engine.client.getJobStatus(failed!)).state).toBe('failed')
+  })
+
   test('takes the tenant from the request', async () => {
     const opened = openDashboard()
     const body = { event: 'shop.ordered', payload: { orderId: '1' } }
@@ -183,6 +195,7 @@ describe('send', () => {
     ['a payload of the platform', { event: 'shop.ordered', payload: { tenantId: 'system', orderId: '1' } }, 400],
     ['an option that only code may set', { event: 'shop.ordered', payload, options: { providerOptions: {} } }, 400],
     ['an invalid time', { event: 'shop.ordered', payload, options: { runAt: 'soon' } }, 400],
+    ['an invalid `rerunOf`', { event: 'shop.ordered', payload, options: { rerunOf: 7 } }, 400],
     ['an invalid delay', { event: 'shop.ordered', payload, options: { delay: 'soon' } }, 400],
     [
       'a payload that is larger than the client allows',

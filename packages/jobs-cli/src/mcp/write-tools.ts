@@ -98,12 +98,14 @@ export function createWriteTools(access: ToolAccess): Tool[] {
         delay: z.string().max(20).describe('Time before the first attempt, such as `10m`').optional(),
         idempotencyKey: id('A second send with this key creates no job').optional(),
         reference: z.array(id('What the job is about')).max(5).optional(),
+        rerunOf: id('The job that this one runs again, with another payload').optional(),
       }),
-      async run({ event, payload, delay, idempotencyKey, reference, ...rest }) {
+      async run({ event, payload, delay, idempotencyKey, reference, rerunOf, ...rest }) {
+        if (rerunOf !== undefined) await requireOwnJob(access, rerunOf)
         const sender = tenantId === undefined ? scopeOf(client, (rest as { tenantId?: string }).tenantId) : scope
         // An event of an assistant has no type. The client checks its name and its payload.
         const send = sender.sendJob as (...job: unknown[]) => Promise<JobHandle>
-        const job = await send(event, payload, { delay, idempotencyKey, reference })
+        const job = await send(event, payload, { delay, idempotencyKey, reference, rerunOf })
         return { text: job.deduplicated ? 'The job existed already.' : 'The job was sent.', data: { job } }
       },
     }),

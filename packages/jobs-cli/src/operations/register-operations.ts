@@ -146,6 +146,7 @@ function registerSends(program: Command): void {
     .option('--delay <duration>', 'time before the first attempt, such as `10m`')
     .option('--key <text>', 'idempotency key: a second send with it creates no job')
     .addOption(repeatable('--reference <text>', 'what the job is about, such as the id of an order'))
+    .option('--rerun-of <id>', 'the job that this one runs again, such as with another payload')
   operation(send).action(async (event: string, payload: string, flags) => {
     const { sendJob } = await import('./send-job.ts')
     await (await load()).runOperation(flags, (context) => sendJob(event, payload, flags, context), 'needs-jobs')

@@ -22,6 +22,7 @@ export function renderJob(job: JobDetails, screen: Screen, now: number): string 
     event: escapeInvisible(job.event),
     tenant: escapeInvisible(job.tenantId),
     references: job.references && escapeInvisible(job.references.join(', ')),
+    'runs again': job.rerunOf && escapeInvisible(job.rerunOf),
     key: job.idempotencyKey && escapeInvisible(job.idempotencyKey),
     sent: time(job.createdAt),
     'due at': time(job.scheduledFor),

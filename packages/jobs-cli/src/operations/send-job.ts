@@ -12,6 +12,7 @@ export interface SendFlags extends OperationFlags {
   readonly delay?: string
   readonly key?: string
   readonly reference?: string[]
+  readonly rerunOf?: string
 }
 
 /** Sends an event. */
@@ -21,13 +22,14 @@ export async function sendJob(
   flags: SendFlags,
   { client, output }: OperationContext,
 ): Promise<void> {
-  const { tenant, delay, key, reference, json = false } = flags
+  const { tenant, delay, key, reference, rerunOf, json = false } = flags
   // An event of the command line has no type. The client checks its name and its payload.
   const send = scopeOf(client, tenant).sendJob as (...job: unknown[]) => Promise<JobHandle>
   const job = await send(event, await readPayload(payload), {
     ...(delay !== undefined && { delay }),
     ...(key !== undefined && { idempotencyKey: key }),
     ...(reference !== undefined && { reference }),
+    ...(rerunOf !== undefined && { rerunOf }),
   })
   await output.write(json ? `${toJson(job)}\n` : `${escapeInvisible(job.id)}\n`)
   if (json) return

@@ -94,13 +94,20 @@ export const inspectionCases: readonly ConformanceCase[] = casesOf(rules.inspect
   },
   {
     id: 'inspect-key-and-references',
-    title: '`inspect.getJob` shows the idempotency key and the references of the send',
+    title:
+      '`inspect.getJob` shows the idempotency key, the references and the `rerunOf` of the send, which a duplicate does not change',
     requiredFeatures: ['inspect.getJob', 'idempotencyKey', 'reference'],
     async run(t) {
-      const options = { idempotencyKey: t.unique('key'), reference: [t.unique('order'), 'second'] }
+      const options = {
+        idempotencyKey: t.unique('key'),
+        reference: [t.unique('order'), 'second'],
+        rerunOf: t.unique('job'),
+      }
       const id = await sendCompleted(t, options)
-      const { idempotencyKey, references } = await t.client.inspect.getJob(id)
-      assert.deepEqual({ idempotencyKey, reference: references }, options)
+      const { idempotencyKey, references, rerunOf } = await t.client.inspect.getJob(id)
+      assert.deepEqual({ idempotencyKey, reference: references, rerunOf }, options)
+      const kept = await t.send('conformance.plain', {}, { options: { ...options, rerunOf: 'another' } })
+      assert.deepEqual([kept.id, (await t.client.getJobStatus(id)).rerunOf], [id, options.rerunOf])
       const plain = await t.client.inspect.getJob(await sendCompleted(t))
       assert.deepEqual([plain.idempotencyKey, plain.references], [undefined, undefined])
     },

@@ -45,6 +45,33 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     },
   },
   {
+    id: 'status-rerun-of',
+    title:
+      'a job that runs another again names it in its status, also if the other is unknown, and is a job of its own',
+    async run(t) {
+      const failed = await t.send('conformance.once', { failure: { as: 'error' } })
+      assert.equal((await t.waitForEnd(failed.id)).state, 'failed')
+      const send = async (rerunOf: unknown, tenantId = t.tenantId) =>
+        (await t.send('conformance.once', {}, { tenantId, options: { rerunOf } })).id
+      const again = await send(failed.id)
+      assert.notEqual(again, failed.id)
+      const { rerunOf, state } = await t.waitForEnd(again)
+      assert.deepEqual({ rerunOf, state }, { rerunOf: failed.id, state: 'completed' })
+      const first = await t.client.getJobStatus(failed.id)
+      assert.deepEqual([first.state, 'rerunOf' in first, first.runs.length], ['failed', false, 1])
+      // It is only a name: the job is not looked up.
+      for (const unknown of [t.unique('gone'), 'Ünïcode „é“ ~%', 'x'.repeat(256)]) {
+        assert.equal((await t.waitForEnd(await send(unknown))).rerunOf, unknown)
+      }
+      const foreign = await send(failed.id, t.otherTenantId)
+      assert.equal((await t.waitForEnd(foreign)).rerunOf, failed.id)
+      for (const invalid of ['', ' ', 7, null, [failed.id], '\uD800', 'x'.repeat(257)]) {
+        const error = await t.expectError('invalid_option', () => send(invalid))
+        assert.ok(error.message.includes('rerunOf'), error.message)
+      }
+    },
+  },
+  {
     id: 'status-failed',
     title: 'the status of a failed job has the name, message and code of the last error, and no output',
     async run(t) {

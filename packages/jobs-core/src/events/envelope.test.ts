@@ -18,6 +18,7 @@ const wire: fc.Arbitrary<Envelope> = fc.record(
     runAt: number,
     idempotencyKey: text,
     idempotencyTtlMs: number,
+    rerunOf: text,
     maxAttempts: fc.integer({ min: 1, max: 1000 }),
     traceparent: fc.constant('00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'),
   },
@@ -53,7 +54,7 @@ describe('an envelope', () => {
   })
 
   test('is decoded without optional fields of a wrong type', () => {
-    const odd = { runAt: '2026', idempotencyKey: '', idempotencyTtlMs: null, maxAttempts: '3' }
+    const odd = { runAt: '2026', idempotencyKey: '', idempotencyTtlMs: null, rerunOf: 7, maxAttempts: '3' }
     for (const traceparent of [7, '', '00-1-2-01\r\n']) {
       expect(decodeEnvelope({ ...envelope, ...odd, traceparent })).toEqual(envelope)
     }

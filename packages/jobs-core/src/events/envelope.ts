@@ -30,6 +30,8 @@ export interface Envelope {
   readonly idempotencyTtlMs?: number
   /** 1 to 5 different strings by which jobs are listed and cancelled, such as the id of an order. */
   readonly references?: readonly string[]
+  /** The id of the job that this one runs again. Only readers use it. */
+  readonly rerunOf?: string
   /** For this job, overrides the `maxAttempts` of its definitions. */
   readonly maxAttempts?: number
   /** Seconds by which its runs are moved ahead of others. Overrides the `priority` of its definitions. */
@@ -77,6 +79,7 @@ const optionalFields = Object.entries({
   idempotencyKey: isNonEmptyString,
   idempotencyTtlMs: isNumber,
   references: (value) => isTextList(value) && value.length > 0,
+  rerunOf: isNonEmptyString,
   maxAttempts: isAttemptCount,
   priority: isNumber,
   traceparent: isTraceparent,

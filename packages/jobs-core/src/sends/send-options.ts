@@ -32,6 +32,11 @@ export interface SendOptions {
    * `cancelJobs` find the job by each.
    */
   reference?: string | readonly string[] | undefined
+  /**
+   * The id of a job of the same tenant that this one runs again, such as with a corrected payload: at most 256 characters.
+   * Statuses show it. It changes nothing else, and is not looked up: the job can be unknown to the engine.
+   */
+  rerunOf?: string | undefined
   /** For this job, overrides the `maxAttempts` of its definitions: 1 to 1,000. */
   maxAttempts?: number | undefined
   /**
@@ -69,6 +74,10 @@ export const sendOptions: DeclaredOptions<CheckedSendOptions> = declareOptions<S
     }),
     idempotencyTtl: duration({ minMs: 1, requires: 'idempotencyKey' }),
     reference: custom(readReferences, { feature: 'reference' }),
+    rerunOf: string({
+      maxLength: maxIdLength,
+      remedy: 'Pass the `id` of the job that this one runs again, or omit it.',
+    }),
     maxAttempts: integer({ max: maxAttemptsCeiling }),
     priority: priorityOption,
     traceparent: custom((traceparent: unknown, name, createError) => {

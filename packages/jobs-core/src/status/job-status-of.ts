@@ -3,7 +3,10 @@ import { isEnded, type JobState, jobStateOf } from './job-state.ts'
 import type { JobStatus, RunStatus } from './job-status.ts'
 
 /** The facts of a send that a status shows. An envelope has all of them: pass it whole. */
-export type SentFacts = Pick<Envelope, 'event' | 'tenantId' | 'sentAt' | 'references' | 'runAt' | 'traceparent'>
+export type SentFacts = Pick<
+  Envelope,
+  'event' | 'tenantId' | 'sentAt' | 'references' | 'rerunOf' | 'runAt' | 'traceparent'
+>
 
 /** Facts that a provider has about a job apart from its runs. */
 export interface JobStatusFacts extends SentFacts {
@@ -39,13 +42,18 @@ export function sentStatusOf({
   tenantId,
   sentAt,
   references,
+  rerunOf,
   runAt,
   traceparent,
-}: SentFacts): Pick<JobStatus, 'event' | 'tenantId' | 'references' | 'traceparent' | 'createdAt' | 'scheduledFor'> {
+}: SentFacts): Pick<
+  JobStatus,
+  'event' | 'tenantId' | 'references' | 'rerunOf' | 'traceparent' | 'createdAt' | 'scheduledFor'
+> {
   return {
     event,
     tenantId,
     ...(references !== undefined && { references: [...references] }),
+    ...(rerunOf !== undefined && { rerunOf }),
     ...(traceparent !== undefined && { traceparent }),
     createdAt: new Date(sentAt),
     ...(runAt !== undefined && { scheduledFor: new Date(runAt) }),

@@ -13,6 +13,8 @@ export interface JobStatus {
   readonly tenantId: string
   /** The references of the send; absent if it has none. */
   readonly references?: readonly string[]
+  /** The id of the job that this one runs again, as the send says. Absent: it says none, or in a list. */
+  readonly rerunOf?: string
   /** The trace of the send, as a W3C `traceparent`; absent if it has none. */
   readonly traceparent?: string
   /** Derived from the states of its runs. */

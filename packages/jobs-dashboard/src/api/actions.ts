@@ -115,8 +115,9 @@ export const actions: Readonly<Record<DashboardAction, Action>> = {
       const event = readText(fields, 'event')
       const payload = readFields(fields['payload'], '`payload`')
       const { runAt, ...options } = readFields(fields['options'] ?? {}, '`options`', sendOptions)
+      const { rerunOf } = options
       return {
-        target: { event },
+        target: { event, ...(rerunOf !== undefined && { rerunOf }) },
         async perform(context): Promise<SentJson> {
           const times = runAt === undefined ? {} : { runAt: new Date(typeof runAt === 'string' ? runAt : Number.NaN) }
           const { send } = context.scope()
@@ -145,7 +146,7 @@ export const actions: Readonly<Record<DashboardAction, Action>> = {
   },
 }
 
-const sendOptions = ['delay', 'runAt', 'idempotencyKey', 'reference', 'maxAttempts', 'priority']
+const sendOptions = ['delay', 'runAt', 'idempotencyKey', 'reference', 'rerunOf', 'maxAttempts', 'priority']
 
 function requireAllTenants({ tenants }: Access): void {
   if (tenants !== 'all') throw new Refusal(403, 'forbidden', 'Only users of all tenants may do this.')

@@ -53,7 +53,7 @@ test('a payload over the limit is shown truncated, and is downloaded whole', asy
 
   expect(await copyButton(page).getAttribute('aria-disabled')).toBe('true')
   expect(await copyButton(page).getAttribute('title')).toBe('The payload is too large to copy. Download it.')
-  const again = page.getByRole('button', { name: 'Send again…' })
+  const again = page.getByRole('button', { name: 'Run again with changes…' })
   expect(await again.getAttribute('title')).toBe('The payload is too large to edit. Download it.')
 })
 
@@ -77,10 +77,10 @@ test('"Copy as sendJob" shows its code if the browser does not allow copying', a
   expect(await argumentsOf(code, page)).toEqual(['order.placed', payload])
 })
 
-test('a payload of many fields is edited as JSON when it is sent again', async () => {
+test('a payload of many fields is edited as JSON when it is run again', async () => {
   const { tenantId, ...fields } = order(2000)
   const page = await openJob(await send({ tenantId, ...fields }))
-  await page.getByRole('button', { name: 'Send again…' }).click()
+  await page.getByRole('button', { name: 'Run again with changes…' }).click()
   const json = page.getByLabel('Payload as JSON')
   expect(JSON.parse(await json.inputValue())).toEqual(fields)
   await json.fill(JSON.stringify({ ...fields, orderId: 'edited' }))

@@ -17,14 +17,15 @@ export function describeRequests(pages: Pages): void {
     const { runs } = await pages.client().inspect.getJob(workflowId)
     const part = new URLSearchParams({ id: workflowId, run: runs[0]!.id, part: 'step ship' }).toString()
     const canCount = features['inspect.countJobs: exact'].supported
+    const reruns = canCount ? ['jobs'] : []
     // By view, the requests below `api/`. Some are repeated later, to follow changes.
     const expected = {
       '': ['session', 'overview', 'engine'],
       '/errors': ['session', 'errors'],
       '/search?text=send': ['session', 'find'],
       '/jobs': ['session', 'jobs', 'changes', ...(canCount ? ['counts'] : [])],
-      [`/job?id=${encodeURIComponent(failedId)}`]: ['session', 'job'],
-      [`/job?${part}`]: ['session', 'job'],
+      [`/job?id=${encodeURIComponent(failedId)}`]: ['session', 'job', ...reruns],
+      [`/job?${part}`]: ['session', 'job', ...reruns],
       [`/send?from=${encodeURIComponent(failedId)}`]: ['session', 'events', 'job'],
       '/workflows': ['session', 'definitions', 'jobs', 'job'],
       '/definitions': ['session', 'definitions'],

@@ -9,9 +9,9 @@ import { hostileText } from '../kit/test-jobs.ts'
 
 const tenantId = 'again'
 
-/** Tests that a job is sent again with another payload. */
+/** Tests that a job is run again with another payload. */
 export function describeSendAgain(pages: Pages): void {
-  describe('a job that is sent again', () => {
+  describe('a job that is run again with changes', () => {
     let id: string
 
     beforeAll(async () => {
@@ -20,7 +20,8 @@ export function describeSendAgain(pages: Pages): void {
     })
 
     const path = (of = id): string => `/job?id=${encodeURIComponent(of)}`
-    const button = (page: Page) => page.getByRole('button', { name: 'Send again…' })
+    const button = (page: Page) => page.getByRole('button', { name: 'Run again with changes…' })
+    const fact = (page: Page, name: string) => page.locator('.facts > div', { hasText: name })
     const submit = (page: Page) => page.getByRole('button', { name: 'Send', exact: true }).click()
     /** Returns the id of the job that was sent. */
     const sentId = async (page: Page): Promise<string> => {
@@ -28,16 +29,17 @@ export function describeSendAgain(pages: Pages): void {
       return new URL(page.url()).searchParams.get('id')!
     }
 
-    test('fills in the form, and is a new job with what was changed', async () => {
+    test('fills in the form, and becomes a new job with what was changed, which names it', async () => {
       const page = await pages.open(path())
       await button(page).click()
-      await page.getByRole('heading', { name: 'Send again' }).waitFor()
-      await page.getByText('Sending creates a new job.').waitFor()
+      await page.getByRole('heading', { name: 'Run again with changes' }).waitFor()
+      await page.getByText(`Runs ${id} again with changes, as a new job.`).waitFor()
       await expect.poll(() => page.getByLabel('Event').inputValue()).toBe('mail.requested')
       expect(await page.getByLabel('Tenant').inputValue()).toBe(tenantId)
+      expect(await page.getByLabel('Tenant').isEditable()).toBe(false)
       expect(await page.getByLabel('to', { exact: true }).inputValue()).toBe('secret@example.com')
       expect(await page.getByLabel('template').inputValue()).toBe('again')
-      expect(await page.getByLabel('Reference', { exact: true }).inputValue()).toBe('mail_1')
+      expect(await page.getByLabel('Reference', { exact: true }).inputValue()).toBe(`mail_1, ${id}`)
       expect(await page.getByLabel('Idempotency key').inputValue()).toBe('')
       expect(await findViolations(page)).toEqual([])
       expect(page.url()).not.toContain('secret')
@@ -47,12 +49,26 @@ export function describeSendAgain(pages: Pages): void {
       await submit(page)
       await page.getByText('No server takes the mail edited').waitFor()
       expect(await sentId(page)).not.toBe(id)
-      const { payload, references, tenantId: sentFor } = await pages.client().inspect.getJob(await sentId(page))
+      const again = await sentId(page)
+      const { payload, references, rerunOf, tenantId: sentFor } = await pages.client().inspect.getJob(again)
       expect(payload).toEqual({ tenantId, to: 'secret@example.com', template: 'edited' })
-      expect([sentFor, references]).toEqual([tenantId, ['mail_1']])
+      expect([sentFor, references, rerunOf]).toEqual([tenantId, ['mail_1', id], id])
+      expect(await findViolations(page)).toEqual([])
+      await fact(page, 'Runs again').getByRole('link').click()
+      await page.getByText('No server takes the mail again').first().waitFor()
+      const { features } = await pages.client().capabilities()
+      if (features['inspect.countJobs: exact'].supported) {
+        await fact(page, 'Run again by').getByRole('link', { name: again }).click()
+      } else {
+        expect(await fact(page, 'Run again by').count()).toBe(0)
+        await page.goBack()
+      }
+      await page.getByText('No server takes the mail edited').waitFor()
+      await button(page).click()
+      await expect.poll(() => page.getByLabel('Reference', { exact: true }).inputValue()).toBe(`mail_1, ${again}`)
     })
 
-    test('can be edited with the keyboard alone, also after a reload, for another tenant', async () => {
+    test('can be edited with the keyboard alone, also after a reload', async () => {
       const page = await pages.open(path(), { colorScheme: 'dark' })
       await button(page).focus()
       await page.keyboard.press('Enter')
@@ -60,10 +76,9 @@ export function describeSendAgain(pages: Pages): void {
       await page.reload()
       await page.getByLabel('template').fill('by-key')
       expect(await findViolations(page)).toEqual([])
-      await page.getByLabel('Tenant').fill('elsewhere')
       await page.keyboard.press('Enter')
       await page.getByText('No server takes the mail by-key').waitFor()
-      expect((await pages.client().getJobStatus(await sentId(page))).tenantId).toBe('elsewhere')
+      expect(await pages.client().getJobStatus(await sentId(page))).toMatchObject({ tenantId, rerunOf: id })
     })
 
     test('is left when the user chooses another event', async () => {
@@ -72,21 +87,32 @@ export function describeSendAgain(pages: Pages): void {
       await page.getByLabel('Event').selectOption('order.placed')
       await page.getByLabel('orderId').waitFor()
       await page.waitForURL(/\/send\?event=order\.placed$/)
-      expect(await page.getByText('Sending creates a new job.').count()).toBe(0)
+      expect(await page.getByText('again with changes').count()).toBe(0)
+      expect(await page.getByLabel('Tenant').isEditable()).toBe(true)
+    })
+
+    test('needs an event that the process of the dashboard knows', async () => {
+      const page = await pages.openEmpty()
+      await page.route('**/api/events*', (route) => route.fulfill({ json: [] }))
+      await page.goto(`${pages.server().url}/send?from=${encodeURIComponent(id)}`)
+      await page.getByText('This process does not know mail.requested').waitFor()
+      expect(await findViolations(page)).toEqual([])
+      expect(await page.getByRole('button', { name: 'Send', exact: true }).count()).toBe(0)
     })
 
     test('is refused to users who may not send or not see payloads', async () => {
-      for (const can of [{ send: true }, { payloads: true }]) {
-        pages.access = { user: 'bob', tenants: [tenantId], can }
-        const page = await pages.open(path())
-        await page.getByText('No server takes the mail again').first().waitFor()
-        expect(await button(page).count()).toBe(0)
-      }
+      pages.access = { user: 'bob', tenants: [tenantId], can: { send: true } }
+      const blind = await pages.open(path())
+      expect(await button(blind).getAttribute('title')).toBe('The payload is hidden from you.')
+      pages.access = { user: 'bob', tenants: [tenantId], can: { payloads: true } }
+      const reader = await pages.open(path())
+      await reader.getByText('No server takes the mail again').first().waitFor()
+      expect(await button(reader).count()).toBe(0)
       const page = await pages.open(`/send?from=${encodeURIComponent(id)}`)
       await page.getByText('You do not have the permission to send events').waitFor()
       pages.access = { user: 'bob', tenants: [tenantId], can: { send: true } }
       await page.reload()
-      await page.getByText(/The payload of .* is not available/).waitFor()
+      await page.getByText('Its payload is not available.').waitFor()
       expect(await page.getByLabel('to', { exact: true }).inputValue()).toBe('')
       pages.access = { user: 'eve', tenants: ['rival'], can: { send: true, payloads: true } }
       pages.expectedMessages = /404/

@@ -5,6 +5,7 @@ import { hrefTo, navigate } from '../app/router.ts'
 import { may, whyUnsupported } from '../app/session.ts'
 import { ActionButton } from '../parts/action-button.tsx'
 import { copyText } from '../parts/copy-text.ts'
+import { payloadOf } from '../send/payload-of.ts'
 import { isOpen } from './is-open.ts'
 import { isRetryable } from './is-retryable.ts'
 import { LazyCodeDialog } from './lazy-code-dialog.ts'
@@ -12,7 +13,7 @@ import { awaitedSignal } from './awaited-signal.ts'
 import { toSendCode } from './to-send-code.ts'
 
 /**
- * Retry, cancel, send a signal for which a step waits, send again, and copy the job as code. What the job's state does not
+ * Retry, cancel, send a signal for which a step waits, run again with changes, and copy the job as code. What the job's state does not
  * allow says so.
  */
 export function JobActions({
@@ -25,13 +26,16 @@ export function JobActions({
   const [code, setCode] = useState<string>()
   const { state, payload } = job
   const cancelFeature = state === 'running' ? 'cancelJob of a running job' : 'cancelJob of a waiting job'
-  const isCron = job.event.startsWith('cron/')
+  // `sendJob` sends neither ticks nor signals.
+  const isSendable = !/^(?:cron|signal)\//.test(job.event)
   const whyNot = (use: string) =>
     payload?.kind === 'truncated'
       ? `The payload is too large to ${use}. Download it.`
-      : payload?.kind !== 'json'
+      : payload === undefined
         ? 'The payload is not available.'
-        : undefined
+        : payloadOf(job) === undefined
+          ? 'The payload is hidden from you.'
+          : undefined
   const copy = async () => {
     const text = toSendCode(job)
     if (!(await copyText(text, 'Copied as `sendJob`.'))) setCode(text)
@@ -65,12 +69,12 @@ export function JobActions({
           Send signal…
         </ActionButton>
       )}
-      {may('send') && may('payloads') && !isCron && (
+      {may('send') && isSendable && (
         <ActionButton icon="send" why={whyNot('edit')} onClick={() => navigate(hrefTo('/send', { from: job.id }))}>
-          Send again…
+          Run again with changes…
         </ActionButton>
       )}
-      {may('payloads') && !isCron && (
+      {may('payloads') && isSendable && (
         <ActionButton icon="copy" why={whyNot('copy')} onClick={() => void copy()}>
           Copy as sendJob
         </ActionButton>

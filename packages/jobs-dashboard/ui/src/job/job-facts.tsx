@@ -1,15 +1,30 @@
-import type { JobJson } from '../../../src/api-types.ts'
+import type { JobJson, JobPageJson } from '../../../src/api-types.ts'
+import { apiUrl } from '../api/request.ts'
+import { useQuery } from '../api/use-query.ts'
 import { hrefTo, hrefToJob } from '../app/router.ts'
-import { seesAll } from '../app/session.ts'
+import { seesAll, whyUnsupported } from '../app/session.ts'
 import { formatDuration } from '../time/format-duration.ts'
 import { now } from '../time/now.ts'
 import { Fact, TimeFact } from './fact.tsx'
+import { isOpen } from './is-open.ts'
 
 const maxChildren = 20
+const maxReruns = 5
 
 /** The facts about a job. One that the engine does not report is omitted. */
 export function JobFacts({ job }: { job: JobJson }) {
-  const { event, tenantId, references, createdAt, scheduledFor, startedAt, endedAt, idempotencyKey, children } = job
+  const {
+    event,
+    tenantId,
+    references,
+    rerunOf,
+    createdAt,
+    scheduledFor,
+    startedAt,
+    endedAt,
+    idempotencyKey,
+    children,
+  } = job
   return (
     <dl class="card facts">
       <Fact name="Event">
@@ -41,17 +56,46 @@ export function JobFacts({ job }: { job: JobJson }) {
         </Fact>
       )}
       {idempotencyKey && <Fact name="Idempotency key">{idempotencyKey}</Fact>}
+      {rerunOf && (
+        <Fact name="Runs again">
+          <JobLinks ids={[rerunOf]} />
+        </Fact>
+      )}
+      <Reruns job={job} />
       {children && children.length > 0 && (
         <Fact name="Jobs that its steps sent">
-          {children.slice(0, maxChildren).map((id) => (
-            <a key={id} class="text-link listed mono" href={hrefToJob(id)}>
-              {id}
-            </a>
-          ))}
+          <JobLinks ids={children.slice(0, maxChildren)} />
           {children.length > maxChildren && ` and ${children.length - maxChildren} more`}
         </Fact>
       )}
     </dl>
+  )
+}
+
+/**
+ * The newest jobs of the event that have the job as a reference, as those that were sent to run it again with changes. A
+ * hosted engine is not asked, because it may need requests for each page of the event's jobs.
+ */
+function Reruns({ job: { id, event, tenantId, state } }: { job: JobJson }) {
+  const isFound = !isOpen(state) && whyUnsupported('inspect.countJobs: exact') === undefined
+  const url = apiUrl('jobs', { reference: id, event, tenant: tenantId, limit: String(maxReruns) })
+  const { data } = useQuery<JobPageJson>(isFound ? url : undefined)
+  return data && data.jobs.length > 0 ? (
+    <Fact name="Run again by">
+      <JobLinks ids={data.jobs.map((job) => job.id)} />
+    </Fact>
+  ) : null
+}
+
+function JobLinks({ ids }: { ids: readonly string[] }) {
+  return (
+    <>
+      {ids.map((id) => (
+        <a key={id} class="text-link listed mono" href={hrefToJob(id)}>
+          {id}
+        </a>
+      ))}
+    </>
   )
 }
 

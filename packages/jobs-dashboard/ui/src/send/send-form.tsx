@@ -4,7 +4,7 @@ import type { EventJson, JobJson, SendBody, SentJson } from '../../../src/api-ty
 import { act } from '../api/request.ts'
 import { RequestError } from '../api/request-error.ts'
 import { hrefToJob, navigate } from '../app/router.ts'
-import { seesAll, tenant } from '../app/session.ts'
+import { seesAll, tenant, whyUnsupported } from '../app/session.ts'
 import { showToast } from '../app/toasts.ts'
 import { CodeText } from '../parts/code-text.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -18,9 +18,11 @@ import { SchemaField } from './schema-field.tsx'
 
 /** A larger payload can have so many fields that the form is slow. */
 const maxFormBytes = 20_000
+/** The maximum number of references of a job. */
+const maxReferences = 5
 const whyHidden = 'This value is hidden. Enter another one.'
 
-/** The form of one event. It begins with what `source` was sent with, if there is one. */
+/** The form of one event. With `source`, it begins with what that job was sent with, and runs it again for its tenant. */
 export function SendForm({ event: { event, schema }, source }: { event: EventJson; source: JobJson | undefined }) {
   const form = useRef<HTMLFormElement>(null)
   const root = (schema ?? {}) as JsonSchema
@@ -37,8 +39,7 @@ export function SendForm({ event: { event, schema }, source }: { event: EventJso
   const [view, setView] = useState<'form' | 'json'>(fits ? 'form' : 'json')
   const [payload, setPayload] = useState<unknown>(() => given ?? (hasFields ? initialValue(root, root, true) : {}))
   const [tenantId, setTenantId] = useState(source?.tenantId ?? tenant.value ?? '')
-  const [reference] = useState(() => referenceOf(source))
-  const [options, setOptions] = useState({ ...emptyOptions, reference })
+  const [options, setOptions] = useState(() => ({ ...emptyOptions, reference: referenceOf(source) }))
   const [isBusy, setIsBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
   const [issues, setIssues] = useState<ReadonlyMap<string, string>>(() => toIssues(hidden))
@@ -58,7 +59,8 @@ export function SendForm({ event: { event, schema }, source }: { event: EventJso
     setProblem(undefined)
     setIssues(new Map())
     try {
-      const body: SendBody = { event, payload: payload as SendBody['payload'], options: toOptions(options) }
+      const sent = { ...toOptions(options), ...(source && { rerunOf: source.id }) }
+      const body: SendBody = { event, payload: payload as SendBody['payload'], options: sent }
       const { jobs } = await act<SentJson>('send', { tenant: tenantId }, body)
       const job = jobs[0]
       showToast('done', job?.deduplicated ? 'A job with this key exists already.' : `Sent ${event}.`)
@@ -98,6 +100,7 @@ export function SendForm({ event: { event, schema }, source }: { event: EventJso
             class="input"
             autoComplete="off"
             spellcheck={false}
+            readOnly={source !== undefined}
             value={tenantId}
             onInput={({ currentTarget }) => setTenantId(currentTarget.value)}
           />
@@ -120,7 +123,7 @@ export function SendForm({ event: { event, schema }, source }: { event: EventJso
       ) : (
         <JsonField {...field} />
       )}
-      <OptionFields options={options} isOpen={reference !== ''} onChange={setOptions} />
+      <OptionFields options={options} isOpen={source?.references !== undefined} onChange={setOptions} />
       <div role="alert">
         {problem !== undefined && (
           <div class="notice" data-tone="red">
@@ -156,7 +159,13 @@ function toIssues(hidden: readonly string[]): ReadonlyMap<string, string> {
   return new Map(hidden.map((path) => [path, whyHidden]))
 }
 
-/** Returns the references as the text of their field. One with a comma cannot be written there. */
+/**
+ * Returns the references of a job that runs `source` again, as the text of their field: those of `source`, and `source`
+ * itself, so that its page finds the new job. One with a comma cannot be written there.
+ */
 function referenceOf(source: JobJson | undefined): string {
-  return (source?.references ?? []).filter((each) => !each.includes(',')).join(', ')
+  if (!source || whyUnsupported('reference') !== undefined) return ''
+  const { references = [], rerunOf, id } = source
+  const kept = references.filter((each) => !each.includes(',') && each !== rerunOf)
+  return [...kept, ...(kept.length < maxReferences ? [id] : [])].join(', ')
 }

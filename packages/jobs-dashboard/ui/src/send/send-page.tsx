@@ -11,7 +11,7 @@ import { Skeleton } from '../parts/skeleton.tsx'
 import { payloadOf } from './payload-of.ts'
 import { SendForm } from './send-form.tsx'
 
-/** Sends an event through a form that is generated from its schema. `?from=<id>` fills it in from a job. */
+/** Sends an event through a form that is generated from its schema. `?from=<id>` runs a job again with changes. */
 export function SendPage() {
   const from = query.value.get('from') ?? undefined
   const known = useQuery<readonly EventJson[]>(may('send') ? tenantUrl('events') : undefined)
@@ -19,20 +19,30 @@ export function SendPage() {
   const source = job.data
   const error = known.error ?? job.error
   const [asked, setAsked] = useState(query.value.get('event') ?? '')
-  const data = from !== undefined && !source ? undefined : withEventOf(source, known.data)
-  const event =
-    data?.find((each) => each.event === (source?.event ?? asked)) ??
-    data?.find(({ definitionIds }) => definitionIds.length > 0) ??
-    data?.[0]
+  const data = from !== undefined && !source ? undefined : known.data
+  const named = data?.find((each) => each.event === (source?.event ?? asked))
+  const event = named ?? data?.find(({ definitionIds }) => definitionIds.length > 0) ?? data?.[0]
   return (
     <>
       <div class="page-head">
-        <h1>{from === undefined ? 'Send an event' : 'Send again'}</h1>
+        <h1>{from === undefined ? 'Send an event' : 'Run again with changes'}</h1>
       </div>
       {!may('send') ? (
         <Empty icon="info" title="You do not have the permission to send events" />
       ) : error ? (
         <Failure error={error} />
+      ) : source && data && !named ? (
+        <div class="card">
+          <Empty icon="info" title={`This process does not know ${source.event}`}>
+            <p>
+              Import the module that defines the event or its job where you create the dashboard, to run{' '}
+              <a class="text-link mono" href={hrefToJob(source.id)}>
+                {source.id}
+              </a>{' '}
+              again.
+            </p>
+          </Empty>
+        </div>
       ) : data?.length === 0 ? (
         <div class="card">
           <Empty icon="send" title="No events">
@@ -48,11 +58,11 @@ export function SendPage() {
             <p class="notice">
               <Icon name="info" />
               <span>
-                {payloadOf(source) ? 'Filled in from ' : 'The payload of '}
+                Runs{' '}
                 <a class="text-link mono" href={hrefToJob(source.id)}>
                   {source.id}
-                </a>
-                {!payloadOf(source) && ' is not available'}. Sending creates a new job.
+                </a>{' '}
+                again with changes, as a new job.{!payloadOf(source) && ' Its payload is not available.'}
               </span>
             </p>
           )}
@@ -89,12 +99,6 @@ export function SendPage() {
       )}
     </>
   )
-}
-
-/** Adds the event of a job that another process handles. */
-function withEventOf(source: JobJson | undefined, events: readonly EventJson[] | undefined) {
-  if (!source || !events || events.some(({ event }) => event === source.event)) return events
-  return [...events, { event: source.event, definitionIds: [] }]
 }
 
 function EventOptions({ events = [] }: { events?: readonly EventJson[] | undefined }) {
