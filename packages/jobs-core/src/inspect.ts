@@ -4,7 +4,7 @@
  * @module jobs-core/inspect
  */
 
-export type { DefinitionInfo } from './inspection/definition-info.ts'
+export type { DefinitionInfo, ScheduleInfo } from './inspection/definition-info.ts'
 export type { DefinitionHistory, HistoryInterval, HistoryOptions } from './status/definition-history.ts'
 export type { ErrorGroup, ErrorGroups, ListErrorsOptions } from './status/error-groups.ts'
 export type { EventInfo } from './inspection/event-info.ts'

@@ -54,7 +54,9 @@ function describeSent(jobs: number): string {
   return jobs === 1 ? 'Sent one job.' : `Sent ${jobs} jobs, one for each tenant.`
 }
 
-function stateOf({ enabled, paused }: DefinitionInfo): string | undefined {
+function stateOf({ enabled, paused, cron }: DefinitionInfo): string | undefined {
   if (!enabled) return 'disabled'
-  return paused ? 'paused' : undefined
+  const missed = cron?.missedTicks?.length ?? 0
+  const states = [paused ? 'paused' : '', missed === 0 ? '' : `missed ${missed === 1 ? '1 tick' : `${missed} ticks`}`]
+  return states.filter(Boolean).join(', ') || undefined
 }

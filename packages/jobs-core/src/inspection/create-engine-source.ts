@@ -20,6 +20,8 @@ import { describeEvents } from './describe-events.ts'
 import { describeDefinition } from './describe-definition.ts'
 import { readHistory } from './get-history.ts'
 import { isOfErrorGroup, readFailures } from './list-errors.ts'
+import { missedTicks } from './missed-ticks.ts'
+import { mapWithConcurrency } from '../runtime/map-with-concurrency.ts'
 import type { InspectSource, ListPage } from './inspect-source.ts'
 import type { InspectFilter, JobInspection } from '../provider/job-inspection.ts'
 import { shortened } from './summarize-runs.ts'
@@ -112,11 +114,16 @@ export function createEngineSource({
       const provider = await engine.use('inspect.listDefinitions')
       const pauses = await pausesOf(provider)
       const nowMs = clock.now()
-      return jobs.all().map((definition) => {
+      const { history } = inspectionOf(provider)
+      return mapWithConcurrency(jobs.all(), async (definition) => {
         const pause = pauses.find(({ definitionId }) => definitionId === definition.id)
         const pausedSince = pause?.since
         const paused = pause !== undefined
-        return { ...describeDefinition(definition, nowMs), paused, ...(pausedSince && { pausedSince }) }
+        const described = { ...describeDefinition(definition, nowMs), paused, ...(pausedSince && { pausedSince }) }
+        if (!history || definition.kind !== 'cron' || !definition.enabled) return described
+        const { id: definitionId } = definition
+        const missed = await missedTicks(definition, nowMs, (since) => history({ definitionId, since }))
+        return { ...described, cron: { ...described.cron!, missedTicks: missed } }
       })
     },
     events: () => describeEvents(jobs),

@@ -1,5 +1,21 @@
 import type { Definition } from '../jobs/definition.ts'
 
+/** When a cron job runs. */
+export interface ScheduleInfo {
+  /** The five fields. */
+  readonly schedule: string
+  /** An IANA time zone name. */
+  readonly timezone: string
+  /** The next five ticks. */
+  readonly nextTicks: readonly Date[]
+  /**
+   * The ticks at which no run came, the earliest first: of the last 50, at most a month ago. Those before its first run do
+   * not count; after a change of the schedule, earlier ticks of the new one do. Absent if it is not enabled, or if the engine
+   * does not count runs.
+   */
+  readonly missedTicks?: readonly Date[]
+}
+
 /** A definition of this process. */
 export interface DefinitionInfo {
   /** Its id. */
@@ -10,8 +26,8 @@ export interface DefinitionInfo {
   readonly event: string
   /** False if it gets no runs. */
   readonly enabled: boolean
-  /** The schedule and the next five ticks of a cron job. */
-  readonly cron?: { readonly schedule: string; readonly timezone: string; readonly nextTicks: readonly Date[] }
+  /** The schedule of a cron job. */
+  readonly cron?: ScheduleInfo
   /** Maximum number of attempts. */
   readonly maxAttempts: number
   /** The other options that were set, each as short text, such as `{ concurrency: '10, 2 per tenant', retry: 'exponential from 1s to 1m' }`. */

@@ -11,6 +11,7 @@ export const pagePaths: readonly string[] = [
   'workflows',
   'definitions',
   'definition',
+  'schedules',
   'engine',
   'send',
 ]

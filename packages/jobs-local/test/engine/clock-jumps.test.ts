@@ -34,6 +34,17 @@ describe('cron ticks missed while the machine slept', () => {
     await engine.advance(hourMs)
     expect(ticks).toEqual(['12:00', '13:00'])
   })
+
+  test('are told with the definition', async () => {
+    const { job } = hourly('none')
+    const engine = createJumpingEngine({ startAt, jobs: [job] })
+    const missed = async () => (await engine.client.inspect.listDefinitions())[0]!.cron!.missedTicks
+    await engine.advance(hourMs)
+    expect(await missed()).toEqual([])
+    engine.sleep(3 * hourMs) // over 10:00, 11:00 and 12:00
+    await engine.advance(hourMs)
+    expect(await missed()).toEqual([10, 11, 12].map((hour) => new Date(Date.UTC(2026, 2, 2, hour))))
+  })
 })
 
 describe('an engine on the system clock', () => {

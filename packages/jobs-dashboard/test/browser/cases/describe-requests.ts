@@ -29,7 +29,7 @@ export function describeRequests(pages: Pages): void {
       [`/send?from=${encodeURIComponent(failedId)}`]: ['session', 'events', 'job'],
       '/workflows': ['session', 'definitions', 'jobs', 'job'],
       '/definitions': ['session', 'definitions'],
-      '/definitions?kind=cron': ['session', 'definitions'],
+      '/schedules': ['session', 'definitions'],
       '/engine': ['session', 'engine', 'definitions', ...(canCount ? ['counts'] : [])],
       '/send': ['session', 'events'],
     }

@@ -6,7 +6,7 @@ import type { Pages } from '../kit/open-pages.ts'
 import { openServer } from '../kit/open-server.ts'
 import { quietLogger } from '../kit/quiet-logger.ts'
 
-const path = '/definitions?kind=cron'
+const path = '/schedules'
 
 /** Tests the list of cron jobs. */
 export function describeSchedules(pages: Pages): void {
@@ -14,9 +14,9 @@ export function describeSchedules(pages: Pages): void {
 
   describe('the cron jobs', () => {
     test('are ordered by their next tick, with the schedule in words or as written', async () => {
-      const page = await pages.open('/definitions')
-      await page.getByRole('button', { name: 'Cron jobs' }).click()
-      await page.waitForURL(/kind=cron$/)
+      const page = await pages.open('')
+      await page.getByRole('link', { name: 'Schedules' }).click()
+      await page.waitForURL(/\/schedules$/)
       const rows = page.getByRole('row')
       await expect.poll(() => rows.count()).toBe(3) // the first one is the head
       const texts = await rows.allTextContents()

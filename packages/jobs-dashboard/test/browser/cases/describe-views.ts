@@ -26,7 +26,7 @@ export function describeViews(pages: Pages): void {
     'a workflow': { path: () => `/job?id=${encodeURIComponent(workflowId)}`, shown: 'print-label' },
     workflows: { path: () => '/workflows', shown: 'Recent jobs' },
     definitions: { path: () => '/definitions', shown: 'nightly-report' },
-    'cron jobs': { path: () => '/definitions?kind=cron', shown: 'Every day at 03:00' },
+    schedules: { path: () => '/schedules', shown: 'Every day at 03:00' },
     'a definition': { path: () => '/definition?id=send-mail', shown: 'No server takes the mail' },
     engine: { path: () => '/engine', shown: 'Capabilities' },
     send: { path: () => '/send?event=order.placed', shown: 'orderId' },

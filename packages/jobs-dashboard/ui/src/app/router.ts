@@ -12,6 +12,7 @@ export type Page =
   | 'workflows'
   | 'definitions'
   | 'definition'
+  | 'schedules'
   | 'engine'
   | 'send'
   | 'unknown'
@@ -24,6 +25,7 @@ const pages: readonly string[] = [
   'workflows',
   'definitions',
   'definition',
+  'schedules',
   'engine',
   'send',
 ] satisfies Page[]

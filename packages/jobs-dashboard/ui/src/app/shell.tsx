@@ -39,6 +39,9 @@ const DefinitionsPage = lazyPage(async () => (await import('../definitions/defin
 const DefinitionPage = lazyPage(async () => (await import('../definitions/definition-page.tsx')).DefinitionPage, {
   isNeeded: first === 'definition',
 })
+const SchedulesPage = lazyPage(async () => (await import('../definitions/schedules-page.tsx')).SchedulesPage, {
+  isNeeded: first === 'schedules',
+})
 const EnginePage = lazyPage(async () => (await import('../engine/engine-page.tsx')).EnginePage, {
   isNeeded: first === 'engine',
 })
@@ -50,6 +53,7 @@ const links: readonly { name: Page; path: string; label: string; icon: IconName 
   { name: 'jobs', path: '/jobs', label: 'Jobs', icon: 'jobs' },
   { name: 'workflows', path: '/workflows', label: 'Workflows', icon: 'workflow' },
   { name: 'definitions', path: '/definitions', label: 'Definitions', icon: 'definitions' },
+  { name: 'schedules', path: '/schedules', label: 'Schedules', icon: 'calendar' },
   { name: 'engine', path: '/engine', label: 'Engine', icon: 'engine' },
   { name: 'send', path: '/send', label: 'Send', icon: 'send' },
 ]
@@ -136,6 +140,8 @@ function CurrentPage() {
       const id = query.value.get('id') ?? ''
       return <DefinitionPage key={id} id={id} />
     }
+    case 'schedules':
+      return <SchedulesPage />
     case 'engine':
       return <EnginePage />
     case 'send':

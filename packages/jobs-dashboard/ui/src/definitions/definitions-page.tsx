@@ -6,19 +6,18 @@ import { Empty } from '../parts/empty.tsx'
 import { Failure } from '../parts/failure.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { DefinitionRow } from './definition-row.tsx'
-import { Schedules } from './schedules.tsx'
 
 const refreshMs = 15_000
 const kinds = ['all', 'job', 'batch', 'cron', 'workflow'] as const
 const kindLabels = { all: 'All', job: 'Jobs', batch: 'Batches', cron: 'Cron jobs', workflow: 'Workflows' }
 
-/** The definitions of this process, with the next ticks of cron jobs. */
+/** The definitions of this process. */
 export function DefinitionsPage() {
   const kind = kinds.find((each) => each === query.value.get('kind')) ?? 'all'
-  const { data, error, reload } = useQuery<readonly DefinitionJson[]>(
-    tenantUrl('definitions', { lastJobs: kind === 'cron' ? 'true' : undefined }),
-    { refreshMs, keeps: true },
-  )
+  const { data, error, reload } = useQuery<readonly DefinitionJson[]>(tenantUrl('definitions'), {
+    refreshMs,
+    keeps: true,
+  })
   const shown = data?.filter((each) => kind === 'all' || each.kind === kind)
   const present = new Set<string>(data?.map((each) => each.kind))
   return (
@@ -48,8 +47,6 @@ export function DefinitionsPage() {
       </div>
       {error ? (
         <Failure error={error} />
-      ) : shown && kind === 'cron' ? (
-        <Schedules cronJobs={shown} onChanged={reload} />
       ) : (
         <div class="card">
           {data?.length === 0 && (
