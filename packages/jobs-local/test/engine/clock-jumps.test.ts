@@ -35,7 +35,7 @@ describe('cron ticks missed while the machine slept', () => {
     expect(ticks).toEqual(['12:00', '13:00'])
   })
 
-  test('are told with the definition', async () => {
+  test('are listed with the definition', async () => {
     const { job } = hourly('none')
     const engine = createJumpingEngine({ startAt, jobs: [job] })
     const missed = async () => (await engine.client.inspect.listDefinitions())[0]!.cron!.missedTicks

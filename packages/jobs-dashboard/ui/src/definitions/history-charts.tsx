@@ -5,7 +5,7 @@ import type { Series } from '../parts/figures-table.tsx'
 import { formatNumber } from '../parts/format-count.ts'
 import { formatDuration } from '../time/format-duration.ts'
 
-/** What the runs of a definition did over time: how many came and ended, how many were open, and how long they took. */
+/** The runs of a definition over time: how many came and ended, how many were open, and how long they took. */
 export function HistoryCharts({ history }: { history: HistoryJson | undefined }) {
   const intervals = history?.intervals ?? []
   const times = history && { ...history, starts: intervals.map(({ start }) => start) }

@@ -19,7 +19,7 @@ export function Chart({
 }: {
   title: string
   note?: string | undefined
-  /** What it shows, in words. */
+  /** A text for those who cannot see it. */
   summary: string
   /** The time range and the starts of its intervals; `undefined` while they are loaded. */
   times: { readonly since: string; readonly until: string; readonly starts: readonly string[] } | undefined

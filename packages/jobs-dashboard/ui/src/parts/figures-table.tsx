@@ -9,7 +9,7 @@ export interface Series {
   readonly label: string
   /** One for each interval; `undefined` where there is none. */
   readonly values: readonly (number | undefined)[]
-  /** What the legend shows while no interval is chosen. */
+  /** The value in the legend while no interval is chosen. */
   readonly whole: number | undefined
 }
 
