@@ -134,14 +134,25 @@ export const inspectionFigureCases: readonly ConformanceCase[] = casesOf(rules.i
   },
   {
     id: 'inspect-errors',
-    title: '`inspect.listErrors` groups the runs that fail, and `retryJobs` retries those of a group',
+    title:
+      '`inspect.listErrors` groups the runs that fail, without cancelled jobs, and `retryJobs` retries those of a group',
     requiredFeatures: ['inspect.listJobs', 'retryJob'],
     async run(t) {
       const one = await sendFailed(t)
       const other = await sendFailed(t)
       await sendFanOut(t, 5)
       await sendCompleted(t)
-      await waitUntilListed(t, 4)
+      const failing = { failure: { as: 'nonRetryable', runs: 5 } } as const
+      const scripts = { 'conformance-fan-out-b': failing, 'conformance-fan-out-c': { isHeld: true } }
+      const cancelled = await t.send('conformance.fan-out', undefined, { payload: { scripts } })
+      await t.waitUntil('one of its runs has failed', async () => {
+        const { runs } = await t.client.getJobStatus(cancelled.id)
+        return runs.some(({ state }) => state === 'failed')
+      })
+      await t.client.cancelJob(cancelled.id)
+      t.release(cancelled.id)
+      await t.waitForEnd(cancelled.id)
+      await waitUntilListed(t, 5)
       const list = async () => {
         const { groups, isComplete } = await t.client.inspect.listErrors({ tenantId: t.tenantId })
         assert.ok(isComplete || !t.capabilities.features['inspect.countJobs: exact'].supported)

@@ -110,6 +110,8 @@ export function isOfErrorGroup(job: JobSummary, errorGroup: string, definitionId
 
 type FailingRun = RunSummary & { readonly state: 'failed' | 'retrying' }
 
-function failingRuns({ runs }: JobSummary): FailingRun[] {
+/** Returns the runs of a job that fail. A cancelled job is not retried, so none of its runs counts. */
+function failingRuns({ state, runs }: JobSummary): FailingRun[] {
+  if (state === 'cancelled') return []
   return newestRuns(runs).filter((run): run is FailingRun => run.state === 'failed' || run.state === 'retrying')
 }

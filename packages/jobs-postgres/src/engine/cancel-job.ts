@@ -90,6 +90,9 @@ async function cancelRuns(
     })
   const values = [jobId, ...columnsOf(rows, 'number'), rows.map(isCompensated)]
   waiting.push(...(await transaction.query<LaneChange>(cancelSql, values)))
+  // A cancelled job is not retried, so its other runs that have failed do not count.
+  const forget = 'UPDATE {schema}.runs SET error_group = NULL WHERE job = $1 AND error_group IS NOT NULL'
+  await transaction.query(forget, [jobId])
   return rows
 }
 

@@ -68,9 +68,9 @@ export class MemoryInspection implements StoreInspection {
   }
 }
 
-/** Returns the runs of a job whose last attempt has failed, without those that were retried. */
+/** Returns the runs of a job whose last attempt has failed, without those that were retried. A cancelled job has none. */
 function failuresOf(job: StoredJob): (Pick<FailureCount, 'definitionId' | 'errorGroup' | 'state'> & { at: number })[] {
-  if (!job.runs.some(({ error }) => error !== undefined)) return []
+  if (!job.runs.some(({ error }) => error !== undefined) || stateOf(job) === 'cancelled') return []
   return newestRuns(job.runs).flatMap(({ definitionId, state, error, endedAt, attemptStartedAt, startedAt }) => {
     if (!error || (state !== 'failed' && state !== 'retrying')) return []
     return [{ definitionId, errorGroup: errorGroupOf(error), state, at: endedAt ?? attemptStartedAt ?? startedAt ?? 0 }]

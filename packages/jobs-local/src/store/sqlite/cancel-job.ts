@@ -6,7 +6,7 @@ import type { Connection } from './file/connection.ts'
 import { endJob } from './tables/jobs-table.ts'
 import { removeUnclaimed } from './tables/unclaimed-jobs.ts'
 import { keyOf, seqOf } from './tables/rows.ts'
-import { beginCompensation, cancelRun } from './tables/runs-table.ts'
+import { beginCompensation, cancelRun, forgetFailures } from './tables/runs-table.ts'
 import { leaveBatch } from './claims/batch-lane.ts'
 import type { WaitsTable } from './tables/waits-table.ts'
 
@@ -21,6 +21,8 @@ export function cancelJob(connection: Connection, job: StoredJob, waits: WaitsTa
     if (run.state === 'running' && key.worker !== 0) running.push(run)
     else beginCompensation(connection, key, now)
   }
+  // A cancelled job is not retried, so its other runs that have failed do not count.
+  forgetFailures(connection, seqOf(job))
   if (job.runs.length === 0) {
     removeUnclaimed(connection, seqOf(job))
     endJob(connection, seqOf(job), 'cancelled', now)

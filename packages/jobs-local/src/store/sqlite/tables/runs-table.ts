@@ -338,3 +338,8 @@ export function cancelRun(connection: Connection, { run }: RunKey, compensation:
     run,
   )
 }
+
+/** Removes the runs of a job from the failures. */
+export function forgetFailures(connection: Connection, seq: number): void {
+  connection.run(`UPDATE cgk_runs SET error_group = NULL WHERE ${isRunOf('?1')} AND error_group IS NOT NULL`, seq)
+}
