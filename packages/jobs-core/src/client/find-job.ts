@@ -18,11 +18,13 @@ export interface FindJobOptions {
   readonly tenantId?: string | undefined
   /** Maximum time to wait for a job that the engine does not show yet. Default 0. */
   readonly waitMs?: number
+  /** Whether to tell why its runs wait. Default false. */
+  readonly tellsWaits?: boolean
 }
 
 /** Reads the status of a job. @throws {JobNotFoundError} if the tenant has none with this id */
 export async function findJob(provider: JobProvider, id: string, options: FindJobOptions): Promise<JobStatus> {
-  const { clock, codec, tenantId, waitMs = 0 } = options
+  const { clock, codec, tenantId, waitMs = 0, tellsWaits = false } = options
   const problem = textProblem(id)
   if (typeof id !== 'string' || id === '') {
     throw new InvalidOptionError({ option: 'id', problem: problem!, remedy: 'Pass the `id` of a job handle.' })
@@ -30,7 +32,7 @@ export async function findJob(provider: JobProvider, id: string, options: FindJo
   for (const until = elapsedOf(clock) + waitMs; ; await pause(clock, 200)) {
     try {
       // No job has such an id, so the engine is not asked: it may replace characters.
-      const status = problem === undefined ? await provider.status(id, tenantId) : undefined
+      const status = problem === undefined ? await provider.status(id, tenantId, tellsWaits) : undefined
       if (status && (tenantId === undefined || status.tenantId === tenantId))
         return await decodeForReader(status, codec)
       throw new JobNotFoundError({ jobId: id, provider: provider.name })

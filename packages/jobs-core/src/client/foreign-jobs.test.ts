@@ -24,7 +24,8 @@ test.each<[operation: string, call: (tenant: TenantClient) => Promise<unknown>]>
   for (const tenant of [client.forTenant('globex'), client.forSystem()]) {
     for (const read of reads) read.mockClear()
     await call(tenant).catch(() => undefined)
-    expect(reads.flatMap(({ mock }) => mock.calls)).toEqual([[job.id, tenant.tenantId]])
+    const calls = reads.flatMap(({ mock }) => mock.calls.map(([id, tenantId]) => [id, tenantId]))
+    expect(calls).toEqual([[job.id, tenant.tenantId]])
   }
   expect(provider.calls).toEqual([])
 })

@@ -50,8 +50,10 @@ export function createJobOperations({
     isObserving(instrument) ? settleObserved(instrument, logger, job, change) : change()
 
   return (tenantId) => ({
-    getJobStatus: async (id) =>
-      withWaitReasons(await findJob(await engine.use('getJobStatus'), id, { clock, codec, tenantId })),
+    async getJobStatus(id) {
+      const provider = await engine.use('getJobStatus')
+      return withWaitReasons(await findJob(provider, id, { clock, codec, tenantId, tellsWaits: true }))
+    },
 
     async cancelJob(id) {
       const provider = await engine.useOpen('cancelJob')

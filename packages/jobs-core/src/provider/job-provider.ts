@@ -54,9 +54,11 @@ export interface JobProvider {
    *
    * @param tenantId - if given, a job of another tenant is treated like an unknown id. Check that before anything else
    *   of the job is read, because its outputs can be large
+   * @param tellsWaits - whether to read why its runs wait, which can take further reads. What follows from the status alone,
+   *   the client adds
    * @throws {JobNotVisibleError} if the engine may have accepted the job and does not show it yet.
    */
-  status(id: string, tenantId?: string): Promise<JobStatus | undefined>
+  status(id: string, tenantId?: string, tellsWaits?: boolean): Promise<JobStatus | undefined>
   /** Cancels the job if it has not ended. Resolves when `status` returns the new state. */
   cancel(id: string): Promise<void>
   /**

@@ -139,10 +139,11 @@ export function createEngineProvider(options: EngineProviderOptions): LocalProvi
       }
     },
 
-    status: (id, tenantId) =>
+    status: (id, tenantId, tellsWaits = false) =>
       reads.run(async () => {
         const job = await running?.store.get(id, { tenantId })
-        return job && explainWaits(toJobStatus(job), job, { ...attached(), now: clock.now(), tenantId })
+        if (!job || !tellsWaits) return job && toJobStatus(job)
+        return explainWaits(toJobStatus(job), job, { ...attached(), now: clock.now(), tenantId })
       }),
 
     async cancel(id) {
