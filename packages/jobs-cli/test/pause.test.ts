@@ -15,3 +15,13 @@ test('`pause` of a definition that no worker has says so, and pauses it', async 
     expect(await project.run('resume', '--definition', id, '--yes')).toMatchObject({ exitCode: 0, stderr: '' })
   }
 })
+
+test('`list` tells which jobs a pause holds', async ({ onTestFinished }) => {
+  const project = await createSeededProject()
+  onTestFinished(() => project.remove())
+  await project.run('send', 'order.placed', '{"orderId":"good_3"}', '--tenant', 'shop_3')
+  expect((await project.run('list', '--tenant', 'shop_3')).stdout).toMatch(/ queued {2}/)
+  await project.run('pause', '--tenant', 'shop_3', '--yes')
+  expect((await project.run('list', '--tenant', 'shop_3')).stdout).toMatch(/ queued, paused {2}/)
+  expect((await project.run('list', '--tenant', 'shop_2')).stdout).not.toContain('paused')
+})

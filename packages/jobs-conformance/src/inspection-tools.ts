@@ -78,3 +78,16 @@ export function checkCount(t: CaseTools, { count, isExact }: JobCount, expected:
   else assert.ok(count <= expected, `${count} jobs were counted, but there are ${expected}.`)
   return isExact
 }
+
+/** Returns whether lists tell exactly which jobs wait for the end of a pause, or are suspended. Hosted engines may not. */
+export function listsWaits({ capabilities }: CaseTools): boolean {
+  return capabilities.features['inspect.countJobs: exact'].supported
+}
+
+/** Returns a job of the case's tenant as lists show it. */
+export async function summaryOf(t: CaseTools, id: string): Promise<JobSummary> {
+  return t.waitUntil('the job is listed', async () => {
+    const { jobs } = await t.client.inspect.listJobs({ tenantId: t.tenantId })
+    return jobs.find((job) => job.id === id) ?? false
+  })
+}

@@ -8,7 +8,7 @@ import { stateStyle } from './state-style.ts'
 export function jobColumns(now: number): Column<JobSummary>[] {
   return [
     { title: 'JOB', text: ({ id }) => id, isWhole: true },
-    { title: 'STATE', text: ({ state }) => state, style: ({ state }) => stateStyle(state), isWhole: true },
+    { title: 'STATE', text: describeState, style: ({ state }) => stateStyle(state), isWhole: true },
     { title: 'EVENT', text: ({ event }) => event },
     { title: 'DEFINITIONS', text: ({ definitionIds }) => definitionIds.join(', '), isOptional: true },
     { title: 'TENANT', text: ({ tenantId }) => tenantId },
@@ -27,6 +27,11 @@ export function jobColumns(now: number): Column<JobSummary>[] {
     { title: 'ATTEMPTS', text: ({ attempts }) => attempts || undefined, isWhole: true, isOptional: true },
     { title: 'ERROR', text: describeFailure, style: () => 'red' },
   ]
+}
+
+function describeState({ state, waiting, isSuspended }: JobSummary): string {
+  if (waiting?.kind === 'paused') return `${state}, paused`
+  return isSuspended ? `${state}, waits` : state
 }
 
 /** Names the definition that failed, if the job has several. */

@@ -6,7 +6,17 @@ import type { CountGroup } from '@cgk-platform/jobs-core/inspect'
 import type { CaseTools } from '../case-tools.ts'
 import { casesOf } from '../cases-of.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { checkCount, listIds, readPages, sendCompleted, sendFailed, waitUntilListed } from '../inspection-tools.ts'
+import {
+  checkCount,
+  listIds,
+  listsWaits,
+  readPages,
+  sendCompleted,
+  sendFailed,
+  summaryOf,
+  waitUntilListed,
+} from '../inspection-tools.ts'
+import { sendProgram, waitForStepState } from '../workflow-tools.ts'
 
 /** Sends three jobs that end, and returns their ids, oldest first. */
 async function sendThree(t: CaseTools): Promise<[string, string, string]> {
@@ -19,6 +29,35 @@ async function sendThree(t: CaseTools): Promise<[string, string, string]> {
 
 /** Cases: lists, counts and figures. */
 export const inspectionListCases: readonly ConformanceCase[] = casesOf(rules.inspection, [
+  {
+    id: 'inspect-list-suspended',
+    title: 'a list tells a workflow that waits from one that runs code, and from a handler that runs',
+    requiredFeatures: ['inspect.listJobs', 'workflows', 'status.steps', 'cancelJob of a running job'],
+    async run(t) {
+      const running = await t.send('conformance.plain', { isHeld: true })
+      await t.waitForEntry({ jobId: running.id, kind: 'started' })
+      const workflow = await sendProgram(t, [{ do: 'sleep', id: 'nap', ms: 3_600_000 }])
+      await waitForStepState(t, workflow.id, 'nap', 'waiting')
+      const listed = listsWaits(t)
+        ? await t.waitUntil('the workflow is suspended', async () => {
+            const job = await summaryOf(t, workflow.id)
+            return job.isSuspended && job
+          })
+        : await summaryOf(t, workflow.id)
+      assert.equal(listed.state, 'running')
+      assert.ok(!('isSuspended' in (await summaryOf(t, running.id))), 'A handler that runs is suspended.')
+      t.release(running.id)
+      await t.client.cancelJob(workflow.id)
+      for (const { id } of [running, workflow]) {
+        await t.waitForEnd(id)
+        const ended = await t.waitUntil('the end is listed', async () => {
+          const job = await summaryOf(t, id)
+          return job.state !== 'running' && job
+        })
+        assert.ok(!('isSuspended' in ended), 'A job that ended is suspended.')
+      }
+    },
+  },
   {
     id: 'inspect-list',
     title: '`inspect.listJobs` lists the jobs of a tenant and an event, newest first, as their statuses have them',

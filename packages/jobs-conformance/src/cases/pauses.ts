@@ -8,6 +8,7 @@ import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
 import { expectCompleted } from '../expect-completed.ts'
 import { expectQueued, isListed, quietMs, startsOf, whilePaused } from '../pause-tools.ts'
+import { listsWaits, summaryOf } from '../inspection-tools.ts'
 import { sendProgram, stepAttempts, waitForStepState } from '../workflow-tools.ts'
 
 /** Pauses of one kind of target, and the events of the jobs that they hold. */
@@ -38,9 +39,13 @@ function casesFor({ kind, event, limited, workflow, targetOf }: Pausing): readon
           const reason = waiting ?? runs[0]?.waiting
           // An engine may create the run later.
           if (reason || runs.length > 0) assert.equal(reason?.kind, 'paused')
+          if (listsWaits(t)) assert.equal((await summaryOf(t, job.id)).waiting?.kind, 'paused')
           return job.id
         })
         await expectCompleted(t, id)
+        if (t.capabilities.features['inspect.listJobs'].supported) {
+          assert.equal((await summaryOf(t, id)).waiting, undefined)
+        }
         assert.equal(startsOf(t, id), 1)
         await expectCompleted(t, (await t.send(event)).id)
       },

@@ -32,6 +32,16 @@ test('has no duration before the runs have ended, and no attempts if one is unkn
   expect(summary).not.toHaveProperty('attempts')
 })
 
+test('is suspended while nothing of it runs code', () => {
+  const asleep = run('a', { state: 'running', isSuspended: true })
+  const isSuspended = (...runs: RunFacts[]) => summarizeRuns(runs).isSuspended
+  expect(isSuspended(asleep)).toBe(true)
+  expect(isSuspended(run('b'), asleep, run('c', { state: 'queued' }))).toBe(true)
+  expect(isSuspended(asleep, run('b', { state: 'running' }))).toBeUndefined()
+  expect(isSuspended(run('a', { state: 'cancelled', isSuspended: true }))).toBeUndefined()
+  expect(isSuspended()).toBeUndefined()
+})
+
 test('has the newest 100 runs, and short errors', () => {
   const message = 'x'.repeat(499) + '\u{1F600}'
   const many = Array.from({ length: 150 }, (_none, index) =>

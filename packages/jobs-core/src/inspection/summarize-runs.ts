@@ -7,11 +7,13 @@ const maxRuns = 100
 const maxMessageCharacters = 500
 
 /** The part of a summary that follows from the runs of a job. */
-type RunsSummary = Pick<JobSummary, 'definitionIds' | 'attempts' | 'durationMs' | 'error' | 'runs'>
+type RunsSummary = Pick<JobSummary, 'definitionIds' | 'attempts' | 'durationMs' | 'error' | 'isSuspended' | 'runs'>
 
 /** The facts about a run. Those that the engine does not tell are absent. */
 export interface RunFacts extends Omit<RunSummary, 'error'> {
   readonly error?: JobErrorInfo
+  /** Whether it is a workflow of the state `running` that is suspended. */
+  readonly isSuspended?: boolean
 }
 
 /** Returns the part of a summary that follows from the runs of a job. @param facts - oldest first */
@@ -21,11 +23,13 @@ export function summarizeRuns(facts: readonly RunFacts[]): RunsSummary {
   const durations = newest.flatMap((run) => durationOf(run) ?? [])
   const hasEnded = newest.every(({ state }) => isEnded(state))
   const hasAttempts = newest.every(({ attempts }) => attempts !== undefined)
+  const running = facts.filter(({ state }) => state === 'running')
   const failed = newest.findLast((run) => run.error !== undefined)
   return {
     definitionIds: [...new Set(facts.map(({ definitionId }) => definitionId))],
     ...(hasAttempts && { attempts: Math.max(0, ...newest.map(({ attempts }) => attempts!)) }),
     ...(hasEnded && durations.length > 0 && { durationMs: Math.max(...durations) }),
+    ...(running.length > 0 && running.every(({ isSuspended }) => isSuspended) && { isSuspended: true }),
     ...(failed && { error: { definitionId: failed.definitionId, ...failed.error! } }),
     runs,
   }

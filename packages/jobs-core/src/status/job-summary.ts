@@ -1,7 +1,15 @@
 import type { JobStatus, RunStatus } from './job-status.ts'
+import type { WaitReason } from './wait-reason.ts'
 
 /** The facts about a job that a list shows. A field that the engine does not report is absent. */
 export interface JobSummary extends Omit<JobStatus, 'runs'> {
+  /** Why it waits. A list tells only of pauses of its tenant or its definitions; `getJob` has the reasons of its runs. */
+  readonly waiting?: WaitReason
+  /**
+   * True while its only runs of the state `running` are suspended workflows: each sleeps, or waits for an event, a signal,
+   * a job or its turn to continue. Absent otherwise, and if only `getJob` tells.
+   */
+  readonly isSuspended?: true
   /** The definitions of its runs, each once, in order. Empty before it has runs. */
   readonly definitionIds: readonly string[]
   /** The most attempts of one of its newest runs. Absent if only `getJob` tells. */

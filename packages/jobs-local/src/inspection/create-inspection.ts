@@ -10,6 +10,7 @@ import type { StoredRun } from '../records/stored-run.ts'
 import type { TurnLimit } from '../time/turn-limit.ts'
 import type { Watchers } from './watchers.ts'
 import { explainWaits } from './explain-waits.ts'
+import { withPause } from './with-pause.ts'
 import { toJobDetails } from './to-job-details.ts'
 
 /** The parts of a provider that its inspection reads. */
@@ -45,7 +46,10 @@ export function createInspection(
 
     async list(query) {
       checkCursor(query.cursor)
-      return attached().store.inspection.list(query)
+      const { inspection, pauses } = attached().store
+      const page = await inspection.list(query)
+      const paused = await pauses.all()
+      return paused.length === 0 ? page : { ...page, jobs: page.jobs.map((job) => withPause(job, paused)) }
     },
 
     async count(filter, by) {

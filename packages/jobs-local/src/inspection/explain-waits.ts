@@ -36,8 +36,8 @@ export async function explainWaits<Status extends JobStatus>(
 
 async function reasonWithoutRuns({ envelope }: StoredJob, { store }: WaitContext): Promise<WaitReason> {
   const { tenantId, event } = envelope
-  const pause = (await store.pauses.all()).find((one) => one.tenantId === tenantId)
-  if (pause) return { kind: 'paused', ...(pause.since && { since: pause.since }), tenantId }
+  const paused = pauseOf({ tenantId }, await store.pauses.all())
+  if (paused) return paused
   const workers = await store.shared?.workers()
   const own = ownDefinitionIdOf(event)
   const canRun = workers?.some(({ definitionIds }) => own === undefined || definitionIds.includes(own)) ?? true
@@ -53,7 +53,7 @@ async function reasonOf(run: StoredRun, context: WaitContext): Promise<WaitReaso
     return { kind: definition && !('debounce' in definition) ? 'delay' : 'debounce', until }
   }
   if (state !== 'queued' && pause !== 'awake') return undefined
-  const paused = pauseOf(run, await store.pauses.all())
+  const paused = pauseOf({ definitionId, tenantId: run.job.envelope.tenantId }, await store.pauses.all())
   if (paused) return paused
   const workers = await store.shared?.workers()
   if (workers && !workers.some(({ definitionIds }) => definitionIds.includes(definitionId))) return { kind: 'worker' }

@@ -9,12 +9,14 @@ import type { RunLimits } from '../store/job-store.ts'
 const maxHolders = 5
 
 /** Returns why the definition or the tenant of a run gets no slot. */
-export function pauseOf({ definitionId, job }: StoredRun, pauses: readonly Pause[]): WaitReason | undefined {
+export function pauseOf(
+  { definitionId, tenantId }: { readonly definitionId?: string; readonly tenantId: string },
+  pauses: readonly Pause[],
+): WaitReason | undefined {
   for (const { since: pausedSince, ...target } of pauses) {
     const since = pausedSince && { since: pausedSince }
-    if ('tenantId' in target && target.tenantId === job.envelope.tenantId)
-      return { kind: 'paused', ...since, tenantId: target.tenantId }
-    if ('definitionId' in target && target.definitionId === definitionId)
+    if (target.tenantId === tenantId) return { kind: 'paused', ...since, tenantId }
+    if (definitionId !== undefined && target.definitionId === definitionId)
       return { kind: 'paused', ...since, definitionId }
   }
   return undefined

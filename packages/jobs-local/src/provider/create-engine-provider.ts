@@ -159,11 +159,13 @@ export function createEngineProvider(options: EngineProviderOptions): LocalProvi
 
     async pause(target) {
       await open('pauseJobs').store.pauses.set(target, true)
+      watchers.notifyAll()
     },
 
     async resume(target) {
       const { engine, store } = open('resumeJobs')
       await store.pauses.set(target, false)
+      watchers.notifyAll()
       engine.wake()
     },
 

@@ -9,7 +9,7 @@ import { runIdOf, type StoredRun, stateOf } from './stored-run.ts'
 type SummarizedRun = Pick<
   StoredRun,
   'id' | 'definitionId' | 'attempts' | 'maxAttempts' | 'startedAt' | 'endedAt' | 'retryOf' | 'error'
-> & { readonly state: JobState }
+> & { readonly state: JobState; readonly pause?: string | null }
 
 /** The facts about a job for its summary. */
 export interface SummaryFacts {
@@ -40,7 +40,7 @@ export function toJobSummary(job: SummaryFacts): JobSummary {
 }
 
 function toRunFacts(run: SummarizedRun): RunFacts {
-  const { id, definitionId, state, attempts, maxAttempts, startedAt, endedAt, retryOf, error } = run
+  const { id, definitionId, state, attempts, maxAttempts, startedAt, endedAt, retryOf, error, pause } = run
   return {
     ...{ id, definitionId, state, maxAttempts },
     // The store also counts the starts that only call `onFailure` or compensate steps, after a crash in the last attempt.
@@ -49,6 +49,7 @@ function toRunFacts(run: SummarizedRun): RunFacts {
     ...(endedAt !== undefined && { endedAt: new Date(endedAt) }),
     ...(retryOf !== undefined && { retryOf }),
     ...(error && { error }),
+    isSuspended: typeof pause === 'string',
   }
 }
 
@@ -59,6 +60,8 @@ export interface SummaryColumns extends Pick<SummarizedRun, 'definitionId' | 'st
   readonly retryOf: number | null
   /** As JSON. */
   readonly error: string | null
+  /** Set while a workflow is suspended. */
+  readonly pause: string | null
 }
 
 /** Returns the summary of a job from the rows of its runs. @param job - its state and its end if it has none */

@@ -117,6 +117,17 @@ describe('a job with several definitions', () => {
     expect(jobs).toMatchObject([{ state: 'running', definitionIds: ['a'] }])
   })
 
+  test('is suspended while its only open run waits', async () => {
+    const open = { startedAt: at(1), finishedAt: undefined }
+    const runs = (status: EngineRun['status']) => [
+      job(1, ['a', 'b']),
+      child(1, 'a'),
+      child(1, 'b', { status, ...open }),
+    ]
+    expect((await list({}, runs('WAITING'))).jobs).toMatchObject([{ state: 'running', isSuspended: true }])
+    expect((await list({}, runs('EXECUTING'))).jobs[0]).not.toHaveProperty('isSuspended')
+  })
+
   test('that was retried is what the retry is, and ignores runs that it did not start', async () => {
     const tags = ['jobs', 'jobs:acme', 'retried-by:run_r1', 'retried-by:run_foreign']
     const retry = { ...job(50, ['b']), id: 'run_r1', tags: ['tenant:acme', 'job:run_001'] }

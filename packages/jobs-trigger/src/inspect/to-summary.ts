@@ -11,7 +11,11 @@ export function toSummary({ runs, ...job }: JobStatus, eventRuns: EventRuns): Jo
   const engineRuns = new Map(eventRuns.flatMap(({ run, children }) => [run, ...children]).map((run) => [run.id, run]))
   const facts = runs.map(({ attempts, output: _, steps: __, ...run }) => {
     const engineRun = engineRuns.get(run.id)
-    return { ...run, ...((!engineRun || hasCount(engineRun)) && { attempts }) }
+    return {
+      ...run,
+      ...((!engineRun || hasCount(engineRun)) && { attempts }),
+      isSuspended: engineRun?.status === 'WAITING',
+    }
   })
   return { ...job, ...summarizeRuns(facts) }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { findViolations } from '../kit/find-violations.ts'
 import type { Pages } from '../kit/open-pages.ts'
 
 /** Tests that the pages tell why jobs wait, from the overview on. */
@@ -21,11 +22,35 @@ export function describeWaits(pages: Pages): void {
         const notice = page.locator('.notice', { hasText: 'The tenant waits is paused since' })
         await notice.getByRole('link', { name: 'Waiting jobs' }).click()
         await page.waitForURL(/\/jobs\?state=queued&tenant=waits$/)
+        const isTold = features['inspect.countJobs: exact'].supported
+        const row = page.locator(`[data-job="${id}"]`)
+        await row.getByText(isTold ? 'Paused' : 'Queued').waitFor()
         await page.locator(`[data-job="${id}"] a`).first().click()
         await page.getByText('waits because the tenant `waits` is paused since').waitFor()
       } finally {
         await client.resumeJobs(target)
       }
+    })
+
+    test('the list follows a pause while it is open, and tells a workflow that waits from one that runs', async () => {
+      const client = pages.client()
+      const { features } = await client.capabilities()
+      if (!features['inspect.countJobs: exact'].supported) return
+      const target = { tenantId: 'waits-live' }
+      await client.pauseJobs(target)
+      const payload = { ...target, orderId: 'order_1' }
+      const id = await pages.sent('queued', 'parcel.sent', payload)
+      const page = await pages.open('/jobs?tenant=waits-live')
+      const row = page.locator(`[data-job="${id}"]`)
+      await row.getByText('Paused').waitFor()
+      expect(await findViolations(page)).toEqual([])
+      await client.resumeJobs(target)
+      await row.getByText('Waiting').waitFor()
+      expect((await client.getJobStatus(id)).state).toBe('running')
+      const later = await pages.sent('scheduled', 'parcel.sent', payload, { delay: '1h' })
+      await page.locator(`[data-job="${later}"]`).getByText('Scheduled').waitFor()
+      for (const one of [id, later]) await client.cancelJob(one)
+      await row.getByText('Cancelled').waitFor()
     })
 
     test('a delayed job tells until when', async () => {

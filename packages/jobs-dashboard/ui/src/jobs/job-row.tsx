@@ -19,7 +19,7 @@ export function JobRow({
   isSelected: boolean
   onToggle: (id: string) => void
 }) {
-  const { id, state, event, definitionIds, tenantId, error, attempts, createdAt } = job
+  const { id, state, waiting, isSuspended, event, definitionIds, tenantId, error, attempts, createdAt } = job
   const name = definitionIds.length > 0 ? definitionIds.join(', ') : event
   return (
     <div
@@ -34,7 +34,7 @@ export function JobRow({
         <input type="checkbox" aria-label={`Select ${name} ${id}`} checked={isSelected} onChange={() => onToggle(id)} />
       </span>
       <span role="cell" class="in-state">
-        <StateLabel state={state} />
+        <StateLabel state={waiting?.kind === 'paused' ? 'paused' : isSuspended ? 'waiting' : state} />
       </span>
       <span role="cell" class="clip name">
         <a href={hrefToJob(id)} title={`${name} · ${event} · ${id}`}>

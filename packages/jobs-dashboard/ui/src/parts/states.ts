@@ -29,10 +29,11 @@ export const jobStateLooks: Readonly<Record<JobState, StateLook>> = {
 /** The states of jobs. The pages do not load the library for them. */
 export const jobStates = Object.keys(jobStateLooks) as readonly JobState[]
 
-/** The appearance of each state of jobs, runs, attempts, steps and compensations. */
+/** The appearance of each state of jobs, runs, attempts, steps and compensations, and of jobs that wait. */
 const stateLooks = new Map<string, StateLook>([
   ...Object.entries(jobStateLooks),
   ['waiting', { tone: 'violet', icon: 'hourglass', label: 'Waiting' }],
+  ['paused', { tone: 'amber', icon: 'pause', label: 'Paused' }],
 ])
 
 /** Returns the appearance of a state, also of one that this version does not know. */

@@ -26,7 +26,7 @@ interface Row extends SearchFacts, Pick<JobRow, 'tenant' | 'event' | 'sent_at'> 
 const isWhole = `(octet_length(j.envelope) <= ${maxEnvelopeBytes} OR starts_with(j.tenant, chr(1)) OR starts_with(j.event, chr(1)))`
 const runFacts =
   'SELECT number, definition AS "definitionId", state, attempts, max_attempts AS "maxAttempts", started_at AS "startedAt", ' +
-  'ended_at AS "endedAt", retry_of AS "retryOf", error FROM {schema}.runs WHERE job = j.id'
+  'ended_at AS "endedAt", retry_of AS "retryOf", pause, error FROM {schema}.runs WHERE job = j.id'
 const columns =
   `j.id, j.tenant, j.event, j.sent_at, CASE WHEN ${isWhole} THEN j.envelope END AS envelope, ` +
   `CASE WHEN NOT ${isWhole} THEN right(j.envelope, ${endLength}) END AS envelope_end, ` +

@@ -14,7 +14,7 @@ const jobSql =
   "THEN json_extract(envelope, '$.sentAt', '$.runAt', '$.references') END AS facts FROM cgk_jobs WHERE seq = ?"
 const runsSql =
   'SELECT run, retry_of AS retryOf, definition_id AS definitionId, state, attempts, max_attempts AS maxAttempts, started_at AS startedAt, ' +
-  "ended_at AS endedAt, CASE WHEN state IN ('failed', 'retrying') THEN error END AS error " +
+  "ended_at AS endedAt, pause, CASE WHEN state IN ('failed', 'retrying') THEN error END AS error " +
   `FROM cgk_runs WHERE ${isRunOf('?1')} ORDER BY run`
 
 interface JobFacts {
