@@ -8,7 +8,7 @@ export interface AuditEntry {
   readonly outcome: 'done' | 'denied' | 'failed'
   /** The tenant of the request. Absent for an action on all tenants. */
   readonly tenantId?: string
-  /** The target: the ids of the jobs, the filter, the definition, the event or the signal, and for a send the id of its job. */
+  /** The target: the ids of the jobs, the filter, the definition, the event or the signal, and for a send also the job that it runs again. */
   readonly target: Readonly<Record<string, unknown>>
   /** Numbers of jobs, for an action on jobs. */
   readonly result?: Readonly<Record<string, unknown>>
