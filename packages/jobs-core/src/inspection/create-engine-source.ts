@@ -114,7 +114,7 @@ export function createEngineSource({
       const provider = await engine.use('inspect.listDefinitions')
       const pauses = await pausesOf(provider)
       const nowMs = clock.now()
-      const { history } = inspectionOf(provider)
+      const history = provider.inspection?.history
       return mapWithConcurrency(jobs.all(), async (definition) => {
         const pause = pauses.find(({ definitionId }) => definitionId === definition.id)
         const pausedSince = pause?.since
