@@ -13,6 +13,7 @@ const load = {
   days: async () => (await import('./demo/run-demo.ts')).runDemo,
   fulfilment: async () => (await import('./demo/fulfilment/run-fulfilment.ts')).runFulfilment,
   dashboard: async () => (await import('./demo/dashboard/run-dashboard-demo.ts')).runDashboardDemo,
+  incident: async () => (await import('./demo/incident/run-incident.ts')).runIncident,
   rush: async () => (await import('./demo/rush/run-rush.ts')).runRush,
 }
 

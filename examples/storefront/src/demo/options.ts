@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util'
 
 const providers = ['local', 'inngest', 'trigger.dev'] as const
 const stores = ['memory', 'sqlite', 'postgres'] as const
-const scenarios = ['days', 'fulfilment', 'rush'] as const
+const scenarios = ['days', 'fulfilment', 'rush', 'incident'] as const
 const defaultFolder = 'storefront-data'
 
 /** The options of the demo. */
@@ -16,6 +16,8 @@ export interface DemoOptions {
   readonly store: (typeof stores)[number]
   /** The folder for the store's files and the gateway's journal, which outlive the demo. */
   readonly folder?: string | undefined
+  /** Chooses what goes wrong in the incident. */
+  readonly seed: number
 }
 
 /** The command line is invalid. */
@@ -24,17 +26,19 @@ export class UsageError extends Error {
 }
 
 /** The help text of the demo. */
-export const usage = `Usage: ./dev demo [fulfilment | rush] [options]
+export const usage = `Usage: ./dev demo [fulfilment | rush | incident] [options]
 
 Simulates two trading days of a real shop: orders, payments, retries, refunds and reports.
 With fulfilment, runs the orders of one day as workflows: paid, packed, delivered within days, or compensated.
 With rush, sends the orders of one day at once: throttled, fair to small shops, express orders first.
+With incident, breaks a shop, and opens the dashboard on it: find out what fails, and why jobs wait.
 
   --dashboard         open the dashboard on the two days, which take four minutes, until Ctrl-C
   --real-time         use the system clock and send all orders at once
   --provider <name>   local (default), inngest or trigger.dev
   --store <name>      memory (default), sqlite or postgres: store the jobs in a file or in PostgreSQL, in real
                       time: kill the demo half-way (kill -9), start it again, and it continues
+  --seed <number>     of the incident: chooses the shops, jobs and errors. Default: 1
   --folder <path>     folder of the files. Default: ${defaultFolder}
   --help              print this text
 
@@ -42,7 +46,8 @@ postgres starts a server, which npm has installed, or uses the database in DATAB
 inngest uses a loopback engine in this process, or the server in INNGEST_BASE_URL or INNGEST_DEV, in real
 time. trigger.dev runs the jobs in the worker of Trigger.dev's CLI, in real time, with a loopback server in
 this process, or with the server in TRIGGER_API_URL and TRIGGER_SECRET_KEY. The fulfilment takes days, so it
-needs the virtual clock: use local or inngest. The rush runs on local, in memory. JOB_LOG_LEVEL=info shows the logs.`
+needs the virtual clock: use local or inngest. The rush runs on local, in memory,
+the incident on local, with a file, or on inngest. JOB_LOG_LEVEL=info shows the logs.`
 
 const config = {
   options: {
@@ -51,6 +56,7 @@ const config = {
     provider: { type: 'string' },
     store: { type: 'string' },
     folder: { type: 'string' },
+    seed: { type: 'string' },
     help: { type: 'boolean' },
   },
   allowPositionals: true,
@@ -78,8 +84,19 @@ export function readOptions(args: readonly string[]): DemoOptions {
     throw new UsageError('The fulfilment needs the virtual clock, which works only in memory: omit --store')
   if (scenario === 'rush' && (inRealTime || provider !== 'local' || folder !== undefined))
     throw new UsageError('The rush needs the virtual clock, and pauses a job: omit --real-time, --provider and --store')
+  if (scenario === 'incident' && (inRealTime || provider === 'trigger.dev' || folder !== undefined))
+    throw new UsageError(
+      'The incident has a file of its own: omit --real-time and --store. Use --provider local or inngest',
+    )
+  const seed = seedOf(values.seed, scenario)
   const realTime = inRealTime || dashboard || provider === 'trigger.dev' || folder !== undefined
-  return { help, scenario, provider, realTime, dashboard, store, folder }
+  return { help, scenario, provider, realTime, dashboard, store, folder, seed }
+}
+
+function seedOf(given: string | undefined, scenario: string): number {
+  if (given !== undefined && scenario !== 'incident') throw new UsageError('--seed requires incident')
+  if (!/^\d{1,9}$/.test(given ?? '1')) throw new UsageError(`--seed is no whole number: '${given}'`)
+  return Number(given ?? 1)
 }
 
 function storeOf(name = 'memory', provider: string): DemoOptions['store'] {
