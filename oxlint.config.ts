@@ -106,6 +106,7 @@ const rooms = {
     'workflows',
     'provider',
     'inspection',
+    'alerts',
     'client',
     'client/tenant-router',
     'hosted',

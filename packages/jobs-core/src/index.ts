@@ -27,6 +27,12 @@ export { defineWorkflow } from './jobs/define-workflow.ts'
 export { defineSignal, type Signal } from './events/define-signal.ts'
 export type { Steps, WorkflowDefinition } from './jobs/steps.ts'
 
+// Alerts
+export { type AlertsOptions, defineAlerts } from './alerts/define-alerts.ts'
+export type { AlertMessage } from './alerts/alert-message.ts'
+export type { AlertReceiver } from './alerts/alert-receiver.ts'
+export type { AlertRule } from './alerts/alert-rule.ts'
+
 // Retries and time
 export { NonRetryableError } from './errors/non-retryable-error.ts'
 export { RetryAfterError } from './retry/retry-after-error.ts'

@@ -8,10 +8,12 @@ import { createEventRegistry } from '../events/event-registry.ts'
 import type { EventIn, EventNameOf, EventSchemas } from '../events/instance-events.ts'
 import type { JobInput, TenantInput } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
+import { addAlerts, type AlertsOptions } from '../alerts/define-alerts.ts'
 import { addBatchJob } from '../jobs/define-batch-job.ts'
 import { addCronJob } from '../jobs/define-cron-job.ts'
 import { addJob } from '../jobs/define-job.ts'
 import { addWorkflow } from '../jobs/define-workflow.ts'
+import type { CronJobDefinition } from '../jobs/job-definition.ts'
 import { createJobRegistry, type JobRegistry, type JobSet, setRegistryOfSet } from '../jobs/job-registry.ts'
 import type { SentEvent, SentInput, SetDefinitions } from '../jobs/set-definitions.ts'
 import type { ProviderChoice } from '../provider/provider-choice.ts'
@@ -139,6 +141,8 @@ export interface TenantJobs<Events extends EventSchemas> extends Omit<TenantClie
 /** Jobs, events and a client of their own: what the functions of this module are for the whole process. */
 export interface Jobs<Events extends EventSchemas = EventSchemas>
   extends JobSet, SetDefinitions<Events>, SetSends<Events>, Pick<JobClient, OtherCall | 'start' | 'close'> {
+  /** Same as the function `defineAlerts`, for these jobs. Their ticks start with `start`, or with the first send. */
+  defineAlerts(options: AlertsOptions): CronJobDefinition
   /** The client, for code that takes one: a dashboard, a tenant router. */
   readonly client: JobClient
   /** Returns a client for one tenant. It cannot see the jobs of other tenants. */
@@ -193,6 +197,7 @@ function definitionsIn(registry: JobRegistry): JobSet & object {
     defineBatchJob: defining(addBatchJob),
     defineWorkflow: defining(addWorkflow),
     defineCronJob: defining(addCronJob),
+    defineAlerts: defining(addAlerts),
     defineSignal(name: string, schema: StandardSchemaV1) {
       return declareSignal(registry.events, name, { schema, declaredAt: callSite(set.defineSignal) })
     },

@@ -1,4 +1,5 @@
 import { type CallSite, callSite } from '../runtime/call-site.ts'
+import type { Feature } from '../engines/capabilities.ts'
 import { parseCron } from '../time/cron-schedule.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
 import type { Duration } from '../options/duration.ts'
@@ -88,11 +89,17 @@ export function defineCronJob<Output = unknown, Own extends boolean = false>(
   return addCronJob(processJobs(), options, callSite(defineCronJob))
 }
 
-/** Defines a cron job in a registry. @throws like `defineCronJob` */
+/**
+ * Defines a cron job in a registry.
+ *
+ * @param features - those that its handler needs of the engine
+ * @throws like `defineCronJob`
+ */
 export function addCronJob<Output>(
   jobs: JobRegistry,
   options: CronJobOptions<Output, boolean>,
   site: CallSite,
+  features?: readonly Feature[],
 ): CronJobDefinition<Output> {
   const { timezone = 'UTC', ...checked } = readDefinition('defineCronJob', cronJobOptions, options)
   refusePayloadKeys('defineCronJob', checked, 'a tick has no payload')
@@ -102,6 +109,7 @@ export function addCronJob<Output>(
     overlap: 'skip' as const,
     catchUp: 'none' as const,
     ...checked,
+    ...(features && { features }),
     schedule,
   }) as CronJobDefinition<Output>
   setEventRegistry(definition, jobs.events)

@@ -4,6 +4,7 @@ import type { EventName, JobEvent } from '../events/job-events.ts'
 import type { RetryPolicy } from '../retry/retry-config.ts'
 import type { AttemptMiddleware } from '../hooks/attempt-middleware.ts'
 import type { ReturnedErrors } from './returned-errors.ts'
+import type { Feature } from '../engines/capabilities.ts'
 import type { CronSchedule } from '../time/cron-schedule.ts'
 import type { ConcurrencyLimits } from './concurrency.ts'
 import type { DebounceTimes } from './debounce.ts'
@@ -68,6 +69,8 @@ export interface CronJobDefinition<Output = unknown> extends BaseDefinition {
   readonly catchUp: 'none' | 'latest'
   /** `true`: the handler's transaction also records its completion. */
   readonly transaction?: boolean
+  /** The features of the engine that the handler needs, besides those of its options. Absent: none. */
+  readonly features?: readonly Feature[]
   /** Runs one attempt of a tick. */
   handler(context: CronContext): Output | Promise<Output>
   /** Returns the tenants. Each gets its own run. */

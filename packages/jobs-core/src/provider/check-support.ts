@@ -41,7 +41,8 @@ export function findUnsupported(engine: Engine, definition: Definition): JobsErr
   const features = optionsOf[definition.kind].entries.flatMap(({ checkedName, option }) =>
     featuresOf(option, definition[checkedName as never]),
   )
-  const featureErrors = features.map((feature) => featureError(engine, feature, definition.id))
+  const own = definition.kind === 'cron' ? (definition.features ?? []) : []
+  const featureErrors = [...features, ...own].map((feature) => featureError(engine, feature, definition.id))
   const engineErrors = engine.findUnsupported?.(definition) ?? []
   return [...featureErrors, ...limitErrors(engine, definition), ...engineErrors].filter((error) => error !== undefined)
 }
