@@ -11,6 +11,7 @@
 // GET  download   ?id=&part=payload, ?id=&run=&part=output, or ?id=&run=&step=&part=output: a JSON file
 // GET  definitions ?lastJobs=true       DefinitionJson[]
 // GET  history    ?definition=&since=&until=&intervals=  HistoryJson, for users of all tenants
+// GET  slowest    ?definition=&since=   SlowestJson
 // GET  engine                           EngineJson
 // GET  events                           EventJson[]
 // GET  changes    FilterQuery & { limit }  Server-Sent Events: `change` with ChangeJson, `problem` with ErrorJson
@@ -106,6 +107,8 @@ export interface FoundJson {
 export type ErrorsJson = AsJson<ErrorGroups>
 export type HistoryJson = AsJson<DefinitionHistory>
 export type StatsJson = AsJson<JobStats>
+/** The five runs of a definition that took longest and ended since a time. */
+export type SlowestJson = Pick<StatsJson, 'slowest' | 'isComplete'>
 export type CountsJson = AsJson<JobCounts>
 export type JobSummaryJson = AsJson<JobSummary>
 export type JobPageJson = AsJson<JobSummaryPage>

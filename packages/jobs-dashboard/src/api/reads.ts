@@ -5,6 +5,7 @@ import { Refusal } from '../http/refusal.ts'
 import { respondJson } from '../http/respond.ts'
 import type { ApiContext, ApiRequest } from './api-context.ts'
 import { findAnything } from './find-anything.ts'
+import { findSlowest } from './find-slowest.ts'
 import { filterNames, Query } from './read-query.ts'
 import { respondChanges } from './respond-changes.ts'
 import { respondDownload } from './respond-download.ts'
@@ -88,6 +89,10 @@ export const reads: Readonly<Record<string, Read>> = {
       intervals: query.number('intervals'),
     })
   }),
+
+  slowest: scoped(['definition', 'since'], ({ inspect }, query, { client }) =>
+    findSlowest(client, inspect, query.required('definition'), new Date(query.required('since'))),
+  ),
 
   engine: scoped([], (scope, _query, { client }, { access }) => showEngine(client, access, scope)),
 

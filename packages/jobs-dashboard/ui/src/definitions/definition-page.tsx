@@ -1,7 +1,14 @@
-import type { DefinitionJson, HistoryJson, JobJson, StatsJson } from '../../../src/api-types.ts'
+import type {
+  DefinitionJson,
+  HistoryJson,
+  JobJson,
+  JobPageJson,
+  SlowestJson,
+  StatsJson,
+} from '../../../src/api-types.ts'
 import { useQuery } from '../api/use-query.ts'
 import { hrefTo, navigate, query } from '../app/router.ts'
-import { seesAll, tenant, tenantUrl } from '../app/session.ts'
+import { seesAll, tenant, tenantUrl, whyUnsupported } from '../app/session.ts'
 import { ErrorGroups } from '../errors/error-groups.tsx'
 import { WaitNotice } from '../job/wait-notice.tsx'
 import { OldestWaiting, Slowest } from '../overview/notable-jobs.tsx'
@@ -36,14 +43,21 @@ export function DefinitionPage({ id }: { id: string }) {
   const complete = (url: string) => `${url}&since=${encodeURIComponent(new Date(Date.now() - ms).toISOString())}`
   const options = { refreshMs, keeps: true, complete }
   const definitions = useQuery<readonly DefinitionJson[]>(tenantUrl('definitions'), { refreshMs })
-  const stats = useQuery<StatsJson>(tenantUrl('overview', parameters), options)
   const hasHistory = seesAll.value && tenant.value === undefined
+  const stats = useQuery<StatsJson>(hasHistory ? undefined : tenantUrl('overview', parameters), options)
   const history = useQuery<HistoryJson>(hasHistory ? tenantUrl('history', parameters) : undefined, options)
+  const findsOldest = whyUnsupported('inspect.listJobs, oldest first') === undefined
+  const waiting = useQuery<JobPageJson>(
+    findsOldest ? tenantUrl('jobs', { definition: id, state: 'queued', order: 'oldest', limit: '1' }) : undefined,
+    { refreshMs },
+  )
+  const slowest = useQuery<SlowestJson>(tenantUrl('slowest', { definition: id }), options)
+  const oldest = waiting.data?.jobs[0]
   const definition = definitions.data?.find((each) => each.id === id)
   const reload = () => {
-    for (const part of [definitions, stats, history]) part.reload()
+    for (const part of [definitions, stats, history, waiting, slowest]) part.reload()
   }
-  const error = stats.error ?? history.error
+  const error = stats.error ?? history.error ?? slowest.error
   return (
     <>
       <div class="page-head">
@@ -75,11 +89,20 @@ export function DefinitionPage({ id }: { id: string }) {
         <Failure error={error} />
       ) : (
         <>
-          {stats.data?.oldestWaiting && <WhyItWaits id={id} job={stats.data.oldestWaiting.id} />}
+          {oldest && <WhyItWaits id={id} job={oldest.id} />}
           {hasHistory ? <HistoryCharts history={history.data} /> : <ThroughputChart data={stats.data} />}
           <div class="columns">
-            <OldestWaiting stats={stats.data} />
-            <Slowest stats={stats.data} />
+            {findsOldest && (
+              <OldestWaiting
+                stats={
+                  waiting.data && {
+                    isComplete: waiting.data.cursor === undefined,
+                    ...(oldest && { oldestWaiting: oldest }),
+                  }
+                }
+              />
+            )}
+            <Slowest stats={slowest.data} />
           </div>
           <h2 class="section-title">Errors</h2>
           <ErrorGroups definition={id} limit={shownErrors} />

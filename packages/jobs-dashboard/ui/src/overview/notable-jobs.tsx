@@ -11,7 +11,7 @@ import { Time } from '../time/time.tsx'
 const shownJobs = 5
 
 /** The job that has waited longest for its first attempt. */
-export function OldestWaiting({ stats }: { stats: StatsJson | undefined }) {
+export function OldestWaiting({ stats }: { stats: Pick<StatsJson, 'oldestWaiting' | 'isComplete'> | undefined }) {
   return (
     <section class="card">
       <header>
@@ -35,7 +35,7 @@ export function OldestWaiting({ stats }: { stats: StatsJson | undefined }) {
 }
 
 /** The ended runs that took longest. */
-export function Slowest({ stats }: { stats: StatsJson | undefined }) {
+export function Slowest({ stats }: { stats: Pick<StatsJson, 'slowest' | 'isComplete'> | undefined }) {
   const jobs = stats?.slowest.slice(0, shownJobs) ?? []
   return (
     <section class="card">
