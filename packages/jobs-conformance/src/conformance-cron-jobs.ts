@@ -1,5 +1,6 @@
 import {
   type CronContext,
+  defineAlerts,
   defineCronJob,
   type Definition,
   NonRetryableError,
@@ -33,6 +34,8 @@ export function shortenCronRuns(): void {
 }
 
 const everyMinute = '* * * * *'
+/** No case takes so long. */
+const leapDay = '0 0 29 2 *'
 const morning = '* 0-11 * * *'
 
 /** A zone twelve hours ahead of UTC all year, so that its mornings never coincide with those in UTC. */
@@ -40,6 +43,22 @@ const farZone = 'Asia/Kamchatka'
 
 /** Time that a run of the cron job without ticks takes. */
 const manualRunMs = 3000
+
+/** The id of the suite's alerts. */
+export const alertsId = 'conformance-alerts'
+
+/** Defines alerts without ticks. They alert once a job of any case has failed. */
+export function defineConformanceAlerts(): Definition {
+  return defineAlerts({
+    id: alertsId,
+    schedule: leapDay,
+    rules: [{ kind: 'failures', definitionId: 'conformance-once', share: 0, atLeast: 1, within: '1d' }],
+    notify(message) {
+      const none = { jobId: '', runId: '', attempt: 0, maxAttempts: 0, tenantId: '' }
+      record({ ...none, kind: 'notified', definition: alertsId, details: { ...message } })
+    },
+  })
+}
 
 /** Defines the suite's cron jobs. They tick every minute, the shortest period of a five-field schedule. */
 export function defineConformanceCronJobs(unitMs: number): Definition[] {
@@ -56,7 +75,7 @@ export function defineConformanceCronJobs(unitMs: number): Definition[] {
     defineScripted('cron-paused', {}, { overlap: 'skip' }),
     defineScripted('slashed', {}, { id: 'conformance/slashed/cron', overlap: 'skip' }),
     defineScripted('cron-disabled', {}, { enabled: false }),
-    defineScripted('cron-manual', { waitMs: manualRunMs }, { schedule: '0 0 29 2 *', overlap: 'skip' }),
+    defineScripted('cron-manual', { waitMs: manualRunMs }, { schedule: leapDay, overlap: 'skip' }),
     defineScripted('cron-spread', {}, { tenants: () => [...spreadTenants], spread: '50s', overlap: 'skip' }),
     defineScripted('cron-long', { waitMs: overlappingMs }, { overlap: 'allow' }),
   ]

@@ -13,7 +13,7 @@ import { type StandardSchemaV1, withSeparateRegistry } from '@cgk-platform/jobs-
 import * as z from 'zod/v4'
 
 import { defineBatched } from './define-batched.ts'
-import { defineConformanceCronJobs } from './conformance-cron-jobs.ts'
+import { defineConformanceAlerts, defineConformanceCronJobs } from './conformance-cron-jobs.ts'
 import { defineConformanceWorkflows, longRunTimeoutMs, runTimeoutMs } from './conformance-workflows.ts'
 import { definitionMiddleware } from './conformance-middleware.ts'
 import { type ConformanceEvent, declareConformanceEvents } from './conformance-events.ts'
@@ -60,7 +60,7 @@ export function conformanceJobs(capabilities?: Capabilities, { generation = 0 }:
     // Of an event that others handle, and in no worker.
     const missing = defineScripted('fan-out', { id: 'conformance-missing' })
     const workflows = defineConformanceWorkflows(unitMs, [...jobs, missing], generation)
-    return [...jobs, ...defineConformanceCronJobs(unitMs), ...workflows]
+    return [...jobs, ...defineConformanceCronJobs(unitMs), defineConformanceAlerts(), ...workflows]
   }).filter((definition) => !capabilities || isSupported(capabilities, definition))
 }
 

@@ -23,6 +23,7 @@ export type JournalEntryKind =
   | 'compensation'
   | 'compensated'
   | 'refused'
+  | 'notified'
   | 'released'
 
 /** One line of the journal. */

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 
 import { isEnded, type JobState, type JobStatus } from '@cgk-platform/jobs-core'
 import type { JobStats } from '@cgk-platform/jobs-core/inspect'
+import { systemTenantId } from '@cgk-platform/jobs-core/provider'
 
 import type { CaseTools } from '../case-tools.ts'
+import { alertsId } from '../conformance-cron-jobs.ts'
 import { casesOf } from '../cases-of.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { listIds, sendCompleted, waitUntilListed, sendFailed } from '../inspection-tools.ts'
@@ -130,6 +132,43 @@ export const inspectionFigureCases: readonly ConformanceCase[] = casesOf(rules.i
       assert.deepEqual(await change(), [4, 2, 1, 1, 0])
       const { medianMs, p95Ms } = (await read()).last
       assert.ok(medianMs! >= 0 && medianMs! <= p95Ms!, `${medianMs} ms, 95 %: ${p95Ms} ms`)
+    },
+  },
+  {
+    id: 'alerts-begin-once',
+    title: 'alerts report an incident when it begins, and each tick reads from the previous one that it is open',
+    requiredFeatures: ['inspect.runCronJob', 'inspect.listJobs', 'cron', 'concurrency', "cron.overlap: 'skip'"],
+    requiredEquipment: ['definitions'],
+    async run(t) {
+      await sendFailed(t)
+      await waitUntilListed(t, 1)
+      await t.advance(5)
+      const tick = async () => {
+        const job = await t.waitUntil('the previous tick has ended', async () => {
+          return (await t.client.inspect.runCronJob(alertsId))[0]
+        })
+        const { state, runs } = await t.waitForEnd(job.id)
+        assert.equal(state, 'completed', JSON.stringify(runs[0]?.error))
+        const filter = { tenantId: systemTenantId, definitionId: alertsId, states: ['completed'] as const }
+        await t.waitUntil('the tick is listed', async () => {
+          return (await t.client.inspect.listJobs(filter)).jobs.some(({ id }) => id === job.id)
+        })
+        await t.advance(5)
+        return runs[0]!.output as { readonly incidents: readonly { readonly id: string; readonly since: string }[] }
+      }
+      const before = t.now()
+      const first = await tick()
+      const second = await tick()
+      assert.equal(first.incidents.length, 1)
+      const { id: incidentId, since } = first.incidents[0]!
+      assert.equal(second.incidents[0]?.id, incidentId)
+      const messages = t.journal({ definition: alertsId, kind: 'notified' })
+      // On a server that lasts, an earlier run of the suite has begun it.
+      const isNew = Date.parse(since) >= before - 1000
+      assert.deepEqual(
+        messages.map(({ details }) => [details['type'], details['incidentId']]),
+        isNew ? [['alert.began', incidentId]] : [],
+      )
     },
   },
   {
