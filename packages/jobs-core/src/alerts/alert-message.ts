@@ -56,5 +56,13 @@ export function toMessage(
     type === 'alert.began'
       ? `Since ${timeText(since)}, ${problem}: see \`cgk-jobs ${command}\`.`
       : `Over at ${timeText(Date.parse(at))}, after ${lasted}: ${problem}.`
-  return { id: `${id}.${type}`, type, incidentId: id, alertsId, ...incident, at, text }
+  return {
+    id: `${id}-${type === 'alert.began' ? 'began' : 'ended'}`,
+    type,
+    incidentId: id,
+    alertsId,
+    ...incident,
+    at,
+    text,
+  }
 }

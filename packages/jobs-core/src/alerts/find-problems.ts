@@ -4,6 +4,7 @@ import type { DefinitionInfo } from '../inspection/definition-info.ts'
 import type { JobInspector } from '../inspection/job-inspector.ts'
 import { cronEventOf } from '../jobs/cron-event.ts'
 import type { Health } from '../provider/health.ts'
+import { type JobState, openStates } from '../status/job-state.ts'
 import type { JobStatus } from '../status/job-status.ts'
 import type { JobSummary } from '../status/job-summary.ts'
 import { parseCron } from '../time/cron-schedule.ts'
@@ -13,7 +14,10 @@ import type { AlertKind, CheckedRule } from './alert-rule.ts'
 
 /** The part of a client that alerts read. */
 export interface AlertClient {
-  readonly inspect: Pick<JobInspector, 'countJobs' | 'getStats' | 'listDefinitions' | 'listJobs' | 'listWorkers'>
+  readonly inspect: Pick<
+    JobInspector,
+    'countJobs' | 'getStats' | 'listDefinitions' | 'listErrors' | 'listJobs' | 'listWorkers'
+  >
   getJobStatus(id: string): Promise<JobStatus>
   healthCheck(): Promise<Health>
 }
@@ -58,21 +62,17 @@ const findTicksForMs = 60 * minuteMs
 /** How much earlier than its tick the clock of a sender may say that the job was sent. */
 const clockToleranceMs = 15_000
 const maxWaitingJobs = 1000
+/** The states of jobs whose runs complete or fail. Others were never meant to, such as those without a definition. */
+const statesWithRuns: readonly JobState[] = ['completed', 'failed', ...openStates]
 
 /** Returns the problems that a rule finds at a tick. */
 export const findProblems: Find = (rule, view) => find[rule.kind](rule, view)
 
 const find: Readonly<Record<AlertKind, Find>> = {
-  async failures(rule, { client, tenantId, at }) {
+  async failures(rule, view) {
     const { definitionId, share = 0.1, withinMs = 15 * minuteMs, atLeast = 5 } = rule
-    const { intervals } = await client.inspect.getStats({
-      ...filterOf(definitionId, tenantId),
-      since: new Date(at - withinMs),
-      until: new Date(at),
-      intervals: 1,
-    })
-    const { completed, failed } = intervals[0]!
-    const ended = completed + failed
+    const range = { ...filterOf(definitionId, view.tenantId), since: view.at - withinMs, until: view.at }
+    const { failed, ended } = await countFailures(view.client, range, atLeast)
     if (failed < atLeast || failed <= share * ended) return []
     const within = durationText(withinMs)
     const text = `${failed} of ${counted(ended, 'run')}${of(definitionId)} failed within ${within}, more than ${percent(share)}`
@@ -143,6 +143,33 @@ const find: Readonly<Record<AlertKind, Find>> = {
   },
 }
 
+interface Failures {
+  readonly failed: number
+  readonly ended: number
+}
+
+/** The runs of a definition or a tenant that ended in a time range, in epoch milliseconds. */
+interface Range extends ReturnType<typeof filterOf> {
+  readonly since: number
+  readonly until: number
+}
+
+/** Counts the runs that failed and were not retried, and those that ended, if enough have failed. */
+async function countFailures({ inspect }: AlertClient, range: Range, atLeast: number): Promise<Failures> {
+  const { since: sinceMs, until: untilMs, ...filter } = range
+  const [since, until] = [new Date(sinceMs), new Date(untilMs)]
+  const { groups, isComplete } = await inspect.listErrors({ ...filter, since, until, limit: 100 })
+  if (isComplete) {
+    const failed = groups.reduce((sum, group) => sum + group.failed, 0)
+    if (failed < atLeast) return { failed, ended: failed }
+    const ended = await inspect.countJobs({ ...filter, states: statesWithRuns, endedSince: since, endedUntil: until })
+    if (ended.isExact) return { failed, ended: Math.max(failed, ended.count) }
+  }
+  const { intervals } = await inspect.getStats({ ...filter, since, until, intervals: 1 }) // of the newest jobs
+  const { completed, failed } = intervals[0]!
+  return { failed, ended: completed + failed }
+}
+
 /** Returns a tick that has sent no job, if that is the last one that is late enough, or has been an incident since. */
 async function missedTickOf(
   { id, cron }: DefinitionInfo,
@@ -153,7 +180,7 @@ async function missedTickOf(
   const { schedule, timezone } = cron
   const key = rule.definitionId === undefined ? `${rule.name} ${id}` : rule.name
   const { lateByMs = 5 * minuteMs } = rule
-  const until = at - lateByMs
+  const until = at - lateByMs - 1 // longer than `lateBy`
   const known = knownSince(`${id} ${schedule} ${timezone}`)
   const parsed = parseCron(schedule, timezone, quote(id))
   const first = parsed.next(Math.max(known, until - findTicksForMs))
