@@ -84,7 +84,7 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     paragraph(
       'A call that needs a feature marked "no" throws `UnsupportedFeatureError`.',
       'For a definition, [the start of a worker](running.md#unsupported-features) and sends of its event throw it; a later definition throws at once.',
-      `These are properties of an engine and never throw: ${inSentence(properties)}.`,
+      `These are properties of an engine and never throw, except for [alerts](alerts.md#on-each-engine): ${inSentence(properties)}.`,
       "In code, use the names of the first column: `(await client.capabilities()).features['cron'].supported` is a boolean.",
     ),
     '',

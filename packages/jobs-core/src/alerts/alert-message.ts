@@ -17,7 +17,7 @@ export interface Incident {
   readonly command: string
 }
 
-/** What `defineAlerts` delivers: the begin or the end of an incident. Names definitions, but no jobs and no errors. */
+/** A message of `defineAlerts`: the begin or the end of an incident. Names definitions, but no jobs and no errors. */
 export interface AlertMessage {
   /** Unique. A repeated delivery has the same id. */
   readonly id: string
@@ -37,11 +37,11 @@ export interface AlertMessage {
   readonly since: string
   /** The tick that found the begin or the end, ISO 8601. */
   readonly at: string
-  /** What the rule compares: a share, a number, or milliseconds. At the end, the last one above the limit. */
+  /** The share, number or milliseconds that the rule compares. At the end, the last ones beyond the limit. */
   readonly value: number
   /** The limit of the rule, in the same unit. */
   readonly limit: number
-  /** What is wrong, since when, how much, and the command that shows more. */
+  /** A sentence: what is wrong, since when, how much, and the command that shows more. */
   readonly text: string
 }
 

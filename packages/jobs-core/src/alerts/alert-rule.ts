@@ -8,11 +8,11 @@ import { kindOf } from '../options/kind-of.ts'
 import { duration, integer, number, string } from '../options/kinds.ts'
 import type { CreateOptionError } from '../options/option.ts'
 
-/** What every rule can have. */
+/** The options of every rule. */
 interface RuleOptions {
   /** The name of the rule in messages, unique among the rules. Default: its kind, with its `definitionId`. */
   name?: string | undefined
-  /** How long it must hold before an incident begins: milliseconds or `'5m'`. Default: 0, so one tick is enough. */
+  /** The time for which it must hold before an incident begins: milliseconds or `'5m'`. Default: 0, so one tick is enough. */
   for?: number | Duration | undefined
 }
 
@@ -31,7 +31,7 @@ interface FailuresOptions extends DefinitionRuleOptions {
 }
 
 interface WaitingOptions extends DefinitionRuleOptions {
-  /** How long a job may wait for its first attempt once it is due: milliseconds or `'5m'`, at least 1 s. Default: 5 min. */
+  /** The time that a job may wait for its first attempt once it is due: milliseconds or `'5m'`, at least 1 s. Default: 5 min. */
   longerThan?: number | Duration | undefined
 }
 
@@ -41,7 +41,7 @@ interface BacklogOptions extends DefinitionRuleOptions {
 }
 
 interface CronOptions extends DefinitionRuleOptions {
-  /** How late the job of a tick may be sent: milliseconds or `'5m'`, at least 1 min. Default: 5 min. */
+  /** The time by which the job of a tick may be late: milliseconds or `'5m'`, at least 1 min. Default: 5 min. */
   lateBy?: number | Duration | undefined
 }
 
@@ -68,7 +68,7 @@ export type AlertRule =
   | ({ kind: 'workers' } & WorkersOptions)
   | ({ kind: 'health' } & RuleOptions)
 
-/** What a rule watches. */
+/** The kind of a rule. */
 export type AlertKind = AlertRule['kind']
 
 /** The checked options of a rule of any kind. */
@@ -124,7 +124,7 @@ const ruleOptions: Readonly<Record<AlertKind, DeclaredOptions<CheckedOptions>>> 
   health: declareOptions<RuleOptions, CheckedOptions>(ruleOf('health'), common),
 }
 
-/** What an engine must tell for each kind of rule. Only an engine that counts finds the job that has waited longest. */
+/** The features that each kind of rule needs. Only an engine that counts finds the job that has waited longest. */
 const featuresOf: Readonly<Record<AlertKind, readonly Feature[]>> = {
   failures: [],
   waiting: ['inspect.countJobs: exact', 'inspect.listJobs, oldest first'],

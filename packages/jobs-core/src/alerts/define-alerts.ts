@@ -21,7 +21,7 @@ export interface AlertsOptions {
   schedule?: string | undefined
   /** The rules, at least one. Each has an incident of its own. */
   rules: readonly AlertRule[]
-  /** Where the begin and the end of each incident go. A delivery that fails is repeated until it succeeds. */
+  /** The receiver of the begin and the end of each incident. A delivery that fails is repeated until it succeeds. */
   notify: AlertReceiver
   /** Only the jobs of this tenant count in `failures`, `waiting` and `backlog`. Default: the jobs of all tenants. */
   tenantId?: string | undefined

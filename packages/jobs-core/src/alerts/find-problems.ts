@@ -22,7 +22,7 @@ export interface AlertClient {
   healthCheck(): Promise<Health>
 }
 
-/** A rule that does not hold at a tick. Names only definitions, and no tenants, jobs or errors. */
+/** A problem that a rule finds at a tick. Names only definitions, and no tenants, jobs or errors. */
 export interface Problem {
   /** Identifies it among the problems of all ticks. */
   readonly key: string
@@ -33,13 +33,13 @@ export interface Problem {
   /** The number that the rule compares, in milliseconds if it is a duration. */
   readonly value: number
   readonly limit: number
-  /** What is wrong, as the beginning of a sentence. */
+  /** A clause that says what is wrong. */
   readonly text: string
   /** The command that shows more. */
   readonly command: string
 }
 
-/** What rules look at. Instants are epoch milliseconds. */
+/** A view of the jobs at a tick. Instants are epoch milliseconds. */
 export interface AlertView {
   readonly client: AlertClient
   /** The id of the alerts' own definition. */
@@ -59,7 +59,7 @@ type Find = (rule: CheckedRule, view: AlertView) => Promise<readonly Problem[]>
 const minuteMs = 60_000
 /** After that, the job of a tick may no longer be stored. */
 const findTicksForMs = 60 * minuteMs
-/** How much earlier than its tick the clock of a sender may say that the job was sent. */
+/** The time by which the clock of a sender may be behind. */
 const clockToleranceMs = 15_000
 const maxWaitingJobs = 1000
 /** The states of jobs whose runs complete or fail. Others were never meant to, such as those without a definition. */

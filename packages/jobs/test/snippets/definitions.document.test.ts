@@ -1,4 +1,4 @@
-import { createJobClient, defineCronJob, defineJob } from '@cgk-platform/jobs'
+import { type AlertRule, createJobClient, defineAlerts, defineCronJob, defineJob } from '@cgk-platform/jobs'
 import type * as face from '@cgk-platform/jobs'
 import { readDocument } from '@cgk-platform/test-kit/documents'
 import { rowsOf } from '@cgk-platform/test-kit/tables'
@@ -36,6 +36,19 @@ test('docs/delays-and-cron.md lists every option that only a cron job has', asyn
   const shared = await optionsOf(defineJob)
   const onlyCron = (await optionsOf(defineCronJob)).filter((name) => !shared.includes(name))
   expect(new Set(namesIn('docs/delays-and-cron.md', 'Option', 'Default', 'Meaning'))).toEqual(new Set(onlyCron))
+})
+
+test('docs/alerts.md lists every option of alerts, and of each kind of rule', async () => {
+  expect(namesIn('docs/alerts.md', 'Option', 'Default', 'Meaning')).toEqual(await optionsOf(defineAlerts))
+  const shared = ['name', 'for', 'definitionId']
+  const rows = rowsOf(readDocument('docs/alerts.md'), 'Kind', 'Alerts when', 'Options')
+  expect(rows.length).toBe(6)
+  for (const [kind, , listed] of rows) {
+    const define = (options: object) =>
+      defineAlerts({ notify: () => undefined, rules: [{ kind, ...options } as unknown as AlertRule] })
+    const own = (await optionsOf(define)).filter((name) => !shared.includes(name))
+    expect(listed, kind).toBe(own.join(', ') || 'none')
+  }
 })
 
 test('docs/sending.md lists every option of a send', async () => {
