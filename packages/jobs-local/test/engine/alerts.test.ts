@@ -22,6 +22,7 @@ import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { removeDefinitions } from '../kit/remove-definitions.ts'
+import { createRoutedEngines } from '../kit/routed-engines.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
 import { createTestEngine, type TestEngine, type TestEngineOptions } from '../../src/testing/index.ts'
@@ -394,4 +395,29 @@ test('two clients on one file send one message for the begin and one for the end
   }
   expect(messages).toEqual(['alert.began', 'alert.ended'])
   expect(workers).toHaveLength(10) // one for each tick
+})
+
+test('of a tenant router watch all its engines, and run on that of the platform', async () => {
+  const messages: string[] = []
+  const alerts = defineAlerts({
+    rules: [{ kind: 'failures', atLeast: 2 }],
+    notify: (message) => void messages.push(message.text),
+  })
+  const stores = { old: 'memory', new: 'memory' } as const
+  const route = (tenant: string) => (tenant === 'acme' ? 'old' : 'new')
+  const { router, clients, advance } = createRoutedEngines({ stores, route, jobs: [work, alerts] })
+  onTestFinished(() => router.close({ timeout: 0 }))
+  await router.start()
+  for (const tenant of ['acme', 'globex']) {
+    await router.sendJob('work.requested', { tenantId: tenant, data: 'fail' })
+  }
+  for (let ticks = 1; ticks <= 3; ticks++) {
+    await advance(60_000)
+    await waitUntil(async () => {
+      const { jobs } = await clients.new.listJobs({ event: 'cron/alerts', state: 'completed' })
+      return jobs.length === ticks
+    })
+  }
+  expect(messages).toEqual([expect.stringContaining('2 of 2 runs failed')])
+  expect((await clients.old.listJobs({ event: 'cron/alerts' })).jobs).toEqual([])
 })
