@@ -53,7 +53,7 @@ const byTheApp = 'may have been stored by the app'
 
 /** The words of errors of the app's own connection for which a fault of the server is the reason. */
 const appErrors =
-  /cannot be reached|lost the connection|disk.*full|lacks a table|terminat|ECONN|No space left|starting up|shutting down|recovery|server login/
+  /cannot be reached|lost the connection|disk.*full|lacks a table|terminat|ECONN|No space left|starting up|shutting down|recovery|not yet accepting|server login/
 
 /** Finds sends that failed for a reason other than a full disk, a fault of the server or a rollback. */
 function findUnexpectedFailures({ failedSends, intended, faults }: IndexedEvidence): Finding[] {

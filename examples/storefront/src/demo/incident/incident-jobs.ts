@@ -2,7 +2,7 @@ import { type Definition, defineJob } from '@cgk-platform/jobs'
 
 import type { Incident } from './plan-incident.ts'
 
-/** What really happened, which the pages must tell. */
+/** The journal of the shop, with which the pages must agree. */
 export class IncidentJournal {
   /** True since the deploy, until it is repaired. */
   isBroken = false

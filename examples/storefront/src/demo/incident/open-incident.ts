@@ -23,7 +23,7 @@ export interface OpenedIncident {
   close(): Promise<void>
 }
 
-/** Opens a shop, and lets go wrong what the engine can tell. Resolves once all of it has happened. */
+/** Opens a shop, and lets everything go wrong that the engine shows. Resolves once all of it has happened. */
 export async function openIncident(incident: Incident, provider: 'local' | 'inngest'): Promise<OpenedIncident> {
   const { failing, throttled, paused, healthyTenantId } = incident
   const journal = new IncidentJournal()

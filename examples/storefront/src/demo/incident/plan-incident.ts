@@ -6,7 +6,7 @@ interface Trouble {
   readonly tenantId: string
 }
 
-/** What goes wrong in an incident. */
+/** The troubles of an incident. */
 export interface Incident {
   /** Its attempts fail with this error since the deploy. `#` stands for the order. */
   readonly failing: Trouble & { readonly error: string }

@@ -99,7 +99,7 @@ const insertSql = `
     SELECT l.id, ${ofLane} FROM {schema}.lanes l JOIN wanted w USING (${ofLane}) WHERE NOT w.waits FOR KEY SHARE OF l
   ), locked AS MATERIALIZED (
     SELECT l.id, ${ofLane}, w.first, l.has_waiting AND l.ready_from <= w.first AS is_open
-    FROM {schema}.lanes l JOIN wanted w USING (${ofLane}) WHERE w.waits ORDER BY ${ofLane} FOR NO KEY UPDATE OF l
+    FROM {schema}.lanes l JOIN wanted w USING (${ofLane}) WHERE w.waits ORDER BY l.id FOR NO KEY UPDATE OF l
   ), opened AS (
     UPDATE {schema}.lanes l SET ${waitIf('true')}, ready_from = least(l.ready_from, k.first) FROM locked k WHERE l.id = k.id AND NOT k.is_open
   ), known AS (SELECT id, ${ofLane} FROM others UNION ALL SELECT id, ${ofLane} FROM locked), shown AS (
