@@ -41,7 +41,10 @@ export async function runAlerts(options: AlertOptions, client: AlertClient, cont
   const previous = await readPrevious(client, options.id)
   const state = previous?.state ?? noState
   const at = context.scheduledAt.toISOString()
-  if (state.at >= at) return state // `retryJob` of an older tick
+  if (state.at >= at) {
+    context.logger.warn('A later tick has checked the alerts, so this one does nothing.')
+    return state // after `retryJob`
+  }
   const schedules: Record<string, string> = {}
   const problems = await findAll(options, { client, state, at, schedules })
 
@@ -145,28 +148,36 @@ async function deliver(
   { signal, logger, attempt, maxAttempts }: CronContext,
 ): Promise<readonly AlertMessage[]> {
   const left: AlertMessage[] = []
-  let errors: unknown[] = []
+  const errors: unknown[] = []
   let delivered = 0
   for (const message of messages) {
-    // A receiver that is down costs three timeouts.
     const isHeld = left.some(({ incidentId }) => incidentId === message.incidentId)
+    // A receiver that is down costs three timeouts.
     if (isHeld || errors.length >= 3 || delivered + errors.length >= maxDeliveries) {
       left.push(message)
       continue
     }
     try {
-      signal.throwIfAborted()
-      await notify(message, { signal: AbortSignal.any([signal, AbortSignal.timeout(deliveryTimeoutMs)]) })
+      await inTime(signal, (limited) => notify(message, { signal: limited }))
       delivered++
     } catch (error) {
       left.push(message)
-      errors = [...errors, error]
+      errors.push(error)
     }
   }
-  if (errors.length === 0) return left
-  if (delivered === 0 && attempt < maxAttempts) throw errors[0]
+  if (errors.length > 0 && delivered === 0 && attempt < maxAttempts) throw errors[0]
   const kept = left.slice(-maxUndelivered)
   const facts = { error: errors[0], undelivered: kept.length, dropped: left.length - kept.length }
-  logger.error('Alerts could not be delivered. The next tick tries again.', facts)
+  if (errors.length > 0) logger.error('Alerts could not be delivered. The next tick tries again.', facts)
   return kept
+}
+
+/** Awaits `work` until its signal aborts, also if it does not listen. */
+async function inTime(signal: AbortSignal, work: (signal: AbortSignal) => unknown): Promise<void> {
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(deliveryTimeoutMs)])
+  limited.throwIfAborted()
+  const aborted = new Promise<never>((_resolve, reject) => {
+    limited.addEventListener('abort', () => reject(limited.reason as Error), { once: true })
+  })
+  await Promise.race([work(limited), aborted])
 }

@@ -17,7 +17,7 @@ import {
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import '@cgk-platform/test-kit/work'
-import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
@@ -256,6 +256,19 @@ describe('a delivery that fails', () => {
     await send(engine, 'fail')
     await engine.advance('5m')
     expect(messages.map(({ rule, type }) => `${rule} ${type}`)).toEqual(['two alert.began', 'one alert.began'])
+  })
+
+  test('ends at its timeout, also if the function does not listen to its signal', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
+      const controller = new AbortController()
+      setImmediate(() => controller.abort(new Error('late')))
+      return controller.signal
+    })
+    onTestFinished(() => timeout.mockRestore())
+    const { engine } = open([{ kind: 'workers', fewerThan: 2 }], { notify: () => new Promise(() => undefined) })
+    await engine.advance('70s')
+    const alerts = engine.attempts.filter(({ definitionId }) => definitionId === 'alerts')
+    expect(alerts.map(({ outcome }) => outcome.type)).toEqual(['retry', 'retry', 'completed'])
   })
 
   test('whose answer is lost repeats the message with the same id, also in a later tick', async () => {
