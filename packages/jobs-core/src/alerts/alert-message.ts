@@ -55,7 +55,7 @@ export function toMessage(
   const text =
     type === 'alert.began'
       ? `Since ${timeText(since)}, ${problem}: see \`cgk-jobs ${command}\`.`
-      : `Over at ${timeText(Date.parse(at))}, after ${lasted}: ${problem}.`
+      : `Over at ${timeText(Date.parse(at))}, after ${lasted}; it began with: ${problem}.`
   return {
     id: `${id}-${type === 'alert.began' ? 'began' : 'ended'}`,
     type,

@@ -85,7 +85,7 @@ describe('failures', () => {
     await engine.advance('10m')
     expect(texts()).toEqual([
       'Since 2026-01-01 00:02 UTC, 3 of 6 runs of `work` failed within 2m, more than 10 %: see `cgk-jobs errors --definition work --since 2m`.',
-      'Over at 2026-01-01 00:03 UTC, after 1m: 3 of 6 runs of `work` failed within 2m, more than 10 %.',
+      'Over at 2026-01-01 00:03 UTC, after 1m; it began with: 3 of 6 runs of `work` failed within 2m, more than 10 %.',
     ])
     const [began, ended] = messages
     expect(began).toMatchObject({
@@ -129,7 +129,7 @@ test('a waiting job alerts from when it was due', async () => {
   ])
   await resume(engine)
   await engine.advance('1m')
-  expect(texts()[1]).toMatch(/^Over at 2026-01-01 00:06 UTC, after 5m: a job has waited 4m /)
+  expect(texts()[1]).toMatch(/^Over at 2026-01-01 00:06 UTC, after 5m; it began with: a job has waited 4m /)
 })
 
 test('a job that is sent back does not count as waiting', async () => {
@@ -181,7 +181,7 @@ describe('a missed tick', () => {
     const problem = 'the tick of `hourly` at 2026-01-01 02:00 UTC has sent no job for 4m, longer than 3m'
     expect(texts()).toEqual([`Since 2026-01-01 02:00 UTC, ${problem}: see \`cgk-jobs cron\`.`])
     await engine.advance('2h')
-    expect(texts().slice(1)).toEqual([`Over at 2026-01-01 03:00 UTC, after 1h: ${problem}.`])
+    expect(texts().slice(1)).toEqual([`Over at 2026-01-01 03:00 UTC, after 1h; it began with: ${problem}.`])
   })
 
   test('is none before the alerts have begun, and the alerts do not watch themselves', async () => {
