@@ -56,6 +56,7 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
   'inspect.listJobs by state': (t) => t.client.inspect.listJobs({ states: ['failed'] }),
   'inspect.listJobs by time': (t) => t.client.inspect.listJobs({ since: new Date(t.now()) }),
   'inspect.listJobs by end': (t) => t.client.inspect.listJobs({ endedSince: new Date(t.now()) }),
+  'inspect.listJobs by payload': (t) => t.client.inspect.listJobs({ payloadText: 'failed' }),
   'inspect.listJobs by error': (t) => t.client.inspect.listJobs({ errorText: 'failed' }),
   'inspect.listJobs, oldest first': (t) => t.client.inspect.listJobs({ order: 'oldest' }),
   'inspect.listWorkers': (t) => t.client.inspect.listWorkers(),

@@ -74,6 +74,8 @@ export interface SessionJson {
   readonly user: string
   readonly tenants: 'all' | readonly string[]
   readonly can: PermissionsJson
+  /** Whether `payload` of a filter is allowed. */
+  readonly findsPayloads: boolean
   /** Absent if the engine cannot be loaded. */
   readonly capabilities?: Capabilities
 }
@@ -89,6 +91,7 @@ export interface FilterQuery {
   readonly endedSince?: string
   readonly endedUntil?: string
   readonly error?: string
+  readonly payload?: string
   readonly errorGroup?: string
 }
 

@@ -215,3 +215,33 @@ test('HTML, scripts and control characters of a job arrive as JSON, and in no he
   const file = await browser.get(`download?id=${job.id}&part=payload`)
   expect([...file.headers.values()].join()).not.toMatch(/Set-Cookie|<script>/)
 })
+
+describe('a search in payloads', () => {
+  const search = '?payload=gift'
+
+  test('finds jobs for a user who sees all of them', async () => {
+    const opened = openDashboard()
+    const id = await sendOrder(opened)
+    const viewer = opened.as(payloads)
+    const { jobs } = await viewer.read<JobPageJson>(`jobs${search}`)
+    expect(jobs.map((job) => job.id)).toEqual([id])
+    expect((await viewer.read<JobPageJson>('jobs?payload=acme.42')).jobs).toEqual([])
+  })
+
+  test.each([
+    ['may not see payloads', false, []],
+    ['sees only a part of them', true, ['payload.card']],
+  ])('is refused to a user who %s: it would tell what is hidden', async (_who, mayRead, redact) => {
+    const opened = openDashboard({ redact })
+    await sendOrder(opened)
+    const viewer = opened.as({ can: { payloads: mayRead, retry: true, cancel: true } })
+    for (const path of [`jobs${search}`, `counts${search}`]) {
+      const response = await viewer.get(path)
+      expect([response.status, await response.text()]).toEqual([403, expect.stringContaining('search in payloads')])
+    }
+    for (const action of ['retry-matching', 'cancel-matching'] as const) {
+      const response = await viewer.post(action, { filter: { payload: '4242' }, dryRun: true })
+      expect(response.status).toBe(403)
+    }
+  })
+})

@@ -178,6 +178,11 @@ export const inngestCapabilities: Capabilities = {
     },
     'inspect.listJobs by end': { supported: true, note: `${filteredThere} A list tells no ends of cancelled runs.` },
     'inspect.listJobs by error': { supported: true, note: filteredThere },
+    'inspect.listJobs by payload': {
+      supported: false,
+      note: "Inngest's API does not search payloads.",
+      instead: "Send a `reference`, or search in Inngest's dashboard.",
+    },
     'inspect.listJobs, oldest first': { supported: true, note: 'Jobs without a run come last.' },
     'inspect.countJobs: exact': {
       supported: false,

@@ -187,6 +187,11 @@ export const triggerCapabilities: Capabilities = {
       note: 'Trigger.dev does not search errors, and its lists lack the errors of runs that it ended itself.',
       instead: "List the failed jobs with `states: ['failed']`, and search their errors.",
     },
+    'inspect.listJobs by payload': {
+      supported: false,
+      note: 'Trigger.dev does not search payloads.',
+      instead: 'Send a `reference`.',
+    },
     'inspect.listJobs, oldest first': {
       supported: false,
       note: 'Trigger.dev lists runs newest first.',

@@ -11,6 +11,7 @@ export interface FilterFlags {
   readonly until?: string
   readonly endedSince?: string
   readonly endedUntil?: string
+  readonly inPayload?: string
   readonly error?: string
   readonly errorGroup?: string
 }
@@ -27,6 +28,7 @@ export function addFilterFlags(command: Command): Command {
     .option('--until <time>', 'only jobs that were sent before')
     .option('--ended-since <time>', 'only jobs with a run that ended since, whenever they were sent')
     .option('--ended-until <time>', 'only jobs with a run that ended before')
+    .option('--in-payload <text>', 'only jobs with this text in the JSON of their payload')
     .option('--error <text>', "only jobs with this text in a run's last error")
     .option(
       '--error-group <text>',

@@ -6,7 +6,8 @@ import { readStates } from './read-states.ts'
 
 /** Returns the filter of flags, without the tenant, which limits the client. @throws {InvalidOptionError} */
 export function toJobFilter(flags: FilterFlags): JobFilter {
-  const { definition, state, event, reference, since, until, endedSince, endedUntil, error, errorGroup } = flags
+  const { definition, state, event, reference, since, until, endedSince, endedUntil, inPayload, error, errorGroup } =
+    flags
   return {
     ...(definition !== undefined && { definitionId: definition }),
     ...(state !== undefined && { states: readStates(state) }),
@@ -16,6 +17,7 @@ export function toJobFilter(flags: FilterFlags): JobFilter {
     ...(until !== undefined && { until: readInstant(until, '--until') }),
     ...(endedSince !== undefined && { endedSince: readInstant(endedSince, '--ended-since') }),
     ...(endedUntil !== undefined && { endedUntil: readInstant(endedUntil, '--ended-until') }),
+    ...(inPayload !== undefined && { payloadText: inPayload }),
     ...(error !== undefined && { errorText: error }),
     ...(errorGroup !== undefined && { errorGroup }),
   }

@@ -190,6 +190,26 @@ export const inspectionListCases: readonly ConformanceCase[] = casesOf(rules.ins
     },
   },
   {
+    id: 'inspect-list-by-payload',
+    title: '`inspect.listJobs` and `countJobs` find the jobs with a text in their payload, in upper or lower case',
+    requiredFeatures: ['inspect.listJobs', 'inspect.listJobs by payload', 'delay'],
+    async run(t) {
+      const options = { delay: '1h', reference: 'Ada said "hi"' } as const
+      const note = 'Ada said "hi" \\ 100 % _x é\u0001'
+      const { id } = await t.send('conformance.plain', undefined, { payload: { note }, options })
+      const other = await t.send('conformance.plain', undefined, { payload: { note: 'Grace' }, options })
+      const ids = (payloadText: string) => listIds(t.client.inspect, { tenantId: t.tenantId, payloadText })
+      for (const text of ['ADA said "', '\\ 100 % _X', 'é\u0001', note]) assert.deepEqual(await ids(text), [id])
+      assert.deepEqual(await ids('note'), [other.id, id])
+      for (const text of ['ada%said', 'conformance.typed', 'said "hi"x', String.raw`\"hi`])
+        assert.deepEqual(await ids(text), [])
+      const filter = { tenantId: t.tenantId, payloadText: 'grace' }
+      assert.equal((await t.client.inspect.countJobs(filter)).count, 1)
+      assert.equal((await t.client.inspect.cancelJobs(filter)).changed, 1)
+      await t.client.cancelJob(id)
+    },
+  },
+  {
     id: 'inspect-list-by-reference',
     title: '`inspect.listJobs` lists the jobs with a reference',
     requiredFeatures: ['inspect.listJobs', 'reference'],

@@ -113,10 +113,10 @@ function limitSystem(client: JobClient): TenantClient {
   const limited: TenantInspector = {
     getJob: async (id) => hide.job(await inspect.getJob(id)),
     async listJobs(options) {
-      const page = await inspect.listJobs(withoutErrorText(options))
+      const page = await inspect.listJobs(withoutTexts(options))
       return { ...page, jobs: page.jobs.map(hide.summary) }
     },
-    countJobs: async (options) => inspect.countJobs(withoutErrorText(options)),
+    countJobs: async (options) => inspect.countJobs(withoutTexts(options)),
     async getStats(options) {
       const { slowest, failures, oldestWaiting, ...stats } = await inspect.getStats(options)
       return {
@@ -130,11 +130,11 @@ function limitSystem(client: JobClient): TenantClient {
       const found = await inspect.listErrors(options)
       return { ...found, groups: found.groups.map(hide.errors) }
     },
-    retryJobs: async (jobs, options) => inspect.retryJobs(withoutErrorText(jobs), options),
-    cancelJobs: async (jobs, options) => inspect.cancelJobs(withoutErrorText(jobs), options),
+    retryJobs: async (jobs, options) => inspect.retryJobs(withoutTexts(jobs), options),
+    cancelJobs: async (jobs, options) => inspect.cancelJobs(withoutTexts(jobs), options),
     subscribe: (filter, listener, options) =>
       inspect.subscribe(
-        withoutErrorText(filter),
+        withoutTexts(filter),
         (change) => listener({ ...change, jobs: change.jobs.map(hide.summary) }),
         options,
       ),
@@ -152,13 +152,14 @@ function limitSystem(client: JobClient): TenantClient {
   }
 }
 
-/** Refuses a search in errors, which would find what is hidden. */
-function withoutErrorText<Filter extends object | undefined>(filter: Filter): Filter {
-  const { errorText, errorGroup } = (filter ?? {}) as JobFilter
-  if (errorText === undefined && errorGroup === undefined) return filter
+/** Refuses a search in errors and payloads, which would find what is hidden. */
+function withoutTexts<Filter extends object | undefined>(filter: Filter): Filter {
+  const given = (filter ?? {}) as JobFilter
+  const option = (['errorText', 'payloadText', 'errorGroup'] as const).find((name) => given[name] !== undefined)
+  if (option === undefined) return filter
   throw invalidOption(
-    errorText === undefined ? 'errorGroup' : 'errorText',
-    'is not available for jobs of the platform alone, because their errors can name other tenants',
+    option,
+    'is not available for jobs of the platform alone, because they can name other tenants',
     'Filter by `states` or `definitionId`.',
   )
 }

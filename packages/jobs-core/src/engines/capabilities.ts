@@ -51,6 +51,7 @@ export const allFeatures = [
   'inspect.listJobs by time',
   'inspect.listJobs by end',
   'inspect.listJobs by error',
+  'inspect.listJobs by payload',
   'inspect.listJobs, oldest first',
   'inspect.countJobs: exact',
   'waiting: limits',

@@ -68,7 +68,7 @@ export function createEngineSource({
     return { ...page, jobs: page.jobs.filter((job) => isOfErrorGroup(job, errorGroup, definitionId)) }
   }
   const list: ListPage = async (query) => {
-    refuseErrorText(query, codec)
+    refuseTexts(query, codec)
     const { searchedTo: told, ...stored } = await listStored(query)
     const page = await decodeForReader(stored, codec, shortened)
     const searchedTo = page.cursor === undefined ? undefined : (told ?? page.jobs.at(-1)?.createdAt)
@@ -87,7 +87,7 @@ export function createEngineSource({
     explain: async (job) => withPauses(withWaitReasons(job), await engine.use('inspect.getJob')),
     list,
     async count(filter, by) {
-      refuseErrorText(filter, codec)
+      refuseTexts(filter, codec)
       const own = await inspection()
       const canCount = own.count && (filter.errorGroup === undefined || own.failures)
       return canCount ? own.count!(filter, by) : countJobs(list, filter, by)
@@ -188,10 +188,11 @@ function listFilters({ features }: Capabilities): { readonly byState: boolean; r
 }
 
 /** @throws {InvalidOptionError} for a search in texts that are encoded. */
-function refuseErrorText({ errorText }: InspectFilter, codec: ValueCodec | undefined): void {
-  if (!codec || errorText === undefined) return
-  const remedy = 'Filter by state and definition, and read the errors of the jobs.'
-  throw new InvalidOptionError({ option: 'errorText', problem: 'cannot find texts that a `codec` encodes', remedy })
+function refuseTexts({ errorText, payloadText }: InspectFilter, codec: ValueCodec | undefined): void {
+  if (!codec || (errorText ?? payloadText) === undefined) return
+  const option = errorText === undefined ? 'payloadText' : 'errorText'
+  const remedy = 'Filter by state and definition, and read the jobs.'
+  throw new InvalidOptionError({ option, problem: 'cannot find texts that a `codec` encodes', remedy })
 }
 
 function inspectionOf(provider: JobProvider): JobInspection {

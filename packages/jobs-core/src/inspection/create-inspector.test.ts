@@ -87,6 +87,7 @@ describe('the inspector refuses', () => {
     ['inspect.listJobs by time', 'listJobs', [{ since: new Date(0) }]],
     ['inspect.listJobs by time', 'cancelJobs', [{ until: new Date(0) }]],
     ['inspect.listJobs by error', 'listJobs', [{ errorText: 'x' }]],
+    ['inspect.listJobs by payload', 'listJobs', [{ payloadText: 'x' }]],
     ['inspect.listJobs, oldest first', 'listJobs', [{ order: 'oldest' }]],
     ['reference', 'listJobs', [{ reference: 'x' }]],
     ['retryJob', 'retryJobs', [{ event: 'x' }]],

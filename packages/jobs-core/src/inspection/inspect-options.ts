@@ -40,6 +40,7 @@ const filterTable: OptionTable<JobFilter, InspectFilter> = {
   endedSince: date({ feature: 'inspect.listJobs by end' }),
   endedUntil: date({ feature: 'inspect.listJobs by end' }),
   errorText: string({ maxLength: 200, feature: 'inspect.listJobs by error' }),
+  payloadText: string({ maxLength: 200, feature: 'inspect.listJobs by payload' }),
   errorGroup: string({ maxLength: 200 }),
 }
 

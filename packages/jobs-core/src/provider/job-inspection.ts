@@ -26,6 +26,8 @@ export interface InspectFilter {
   readonly endedUntil?: number
   /** Only jobs with this text in the name or message of a run's last error. ASCII letters match in both cases. */
   readonly errorText?: string
+  /** Only jobs with this text in the JSON of their payload. ASCII letters match in both cases. */
+  readonly payloadText?: string
   /**
    * Only jobs with a run that has failed with an error of this group, or is retried after one, and was not retried: see
    * `errorGroupOf`. With `definitionId`, a run of this definition. Only for an engine with `failures`.

@@ -24,6 +24,11 @@ export interface JobFilter {
   /** Only jobs with this text in the name or message of a run's last error. Upper and lower case are equal. */
   errorText?: string | undefined
   /**
+   * Only jobs with this text in the JSON of their payload, such as a value in it. Upper and lower case are equal. Only of the
+   * payloads that the engine still has.
+   */
+  payloadText?: string | undefined
+  /**
    * Only jobs with a run that has failed with an error of this group, or is retried after one: the `errorGroup` of
    * `inspect.listErrors`. With `definitionId`, the same run.
    */

@@ -31,7 +31,12 @@ export interface Scope extends Pick<JobInspector, 'listDefinitions' | 'listEvent
  * @param tenantId - the tenant that the request names
  * @throws {Refusal} for a tenant that the user may not see, the same as for one that does not exist
  */
-export function scopeOf(client: JobClient, { tenants }: Access, tenantId: string | undefined): Scope {
+export function scopeOf(client: JobClient, access: Access, tenantId: string | undefined): Scope {
+  const scope = ofTenants(client, access, tenantId)
+  return access.findsPayloads ? scope : { ...scope, inspect: withoutPayloadSearch(scope.inspect) }
+}
+
+function ofTenants(client: JobClient, { tenants }: Access, tenantId: string | undefined): Scope {
   const { listDefinitions, listEvents, getHistory } = client.inspect
   const all = { listDefinitions, listEvents, getHistory }
   if (tenants === 'all' && tenantId === undefined) {
@@ -49,6 +54,37 @@ export function scopeOf(client: JobClient, { tenants }: Access, tenantId: string
   if (tenants === 'all') return scopeIn(own === systemTenantId ? client.forSystem() : client.forTenant(own), all)
   const limited = limitToTenant(client, own)
   return scopeIn(limited, limited)
+}
+
+/** Refuses filters by payload: they would tell what the user may not see. */
+function withoutPayloadSearch(inspect: TenantInspector): TenantInspector {
+  const check = (filter: { readonly payloadText?: unknown } | undefined): void => {
+    if (filter?.payloadText === undefined) return
+    throw new Refusal(403, 'forbidden', 'You may not search in payloads, because you do not see all of them.')
+  }
+  return {
+    ...inspect,
+    async listJobs(options) {
+      check(options)
+      return inspect.listJobs(options)
+    },
+    async countJobs(options) {
+      check(options)
+      return inspect.countJobs(options)
+    },
+    async retryJobs(jobs, options) {
+      check('ids' in jobs ? undefined : jobs)
+      return inspect.retryJobs(jobs, options)
+    },
+    async cancelJobs(jobs, options) {
+      check('ids' in jobs ? undefined : jobs)
+      return inspect.cancelJobs(jobs, options)
+    },
+    subscribe(filter, listener, options) {
+      check(filter)
+      return inspect.subscribe(filter, listener, options)
+    },
+  }
 }
 
 function scopeIn(

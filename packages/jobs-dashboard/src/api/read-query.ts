@@ -55,6 +55,7 @@ export class Query {
       endedSince: this.text('endedSince'),
       endedUntil: this.text('endedUntil'),
       error: this.text('error'),
+      payload: this.text('payload'),
       errorGroup: this.text('errorGroup'),
     })
   }
@@ -71,12 +72,14 @@ export const filterNames = [
   'endedSince',
   'endedUntil',
   'error',
+  'payload',
   'errorGroup',
 ] as const
 
 /** Translates a filter of the API into one of the client, which checks it. */
 export function toFilter(given: { readonly [Name in (typeof filterNames)[number]]?: unknown }): JobFilter {
-  const { definition, state, event, reference, since, until, endedSince, endedUntil, error, errorGroup } = given
+  const { definition, state, event, reference, since, until, endedSince, endedUntil, error, payload, errorGroup } =
+    given
   const date = (text: unknown): Date => new Date(typeof text === 'string' ? text : Number.NaN)
   return {
     ...(definition !== undefined && { definitionId: definition as string }),
@@ -88,6 +91,7 @@ export function toFilter(given: { readonly [Name in (typeof filterNames)[number]
     ...(endedSince !== undefined && { endedSince: date(endedSince) }),
     ...(endedUntil !== undefined && { endedUntil: date(endedUntil) }),
     ...(error !== undefined && { errorText: error as string }),
+    ...(payload !== undefined && { payloadText: payload as string }),
     ...(errorGroup !== undefined && { errorGroup: errorGroup as string }),
   }
 }

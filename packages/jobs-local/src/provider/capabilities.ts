@@ -66,6 +66,7 @@ export const localCapabilities: Capabilities = {
     'inspect.listJobs by time': { supported: true },
     'inspect.listJobs by end': { supported: true },
     'inspect.listJobs by error': { supported: true },
+    'inspect.listJobs by payload': { supported: true, note: 'Until the job ends, unless it can be retried.' },
     'inspect.listJobs, oldest first': { supported: true },
     'inspect.countJobs: exact': { supported: true },
     'waiting: limits': { supported: true },
@@ -122,6 +123,7 @@ export const sqliteCapabilities: Capabilities = {
     cron: { supported: true, note: 'Ticks while a process runs.' },
     "cron.catchUp: 'latest'": { supported: true },
     'inspect.getJob: payload': { supported: true },
+    'inspect.listJobs by payload': { supported: true },
     'inspect.listWorkers': { supported: true },
     'inspect.countJobs: exact': {
       supported: true,

@@ -29,6 +29,21 @@ export function describeSearch(pages: Pages): void {
       expect(await findViolations(page)).toEqual([])
     })
 
+    test('finds jobs by a value of their payloads, if the engine can', async () => {
+      const id = await pages.sent('failed', 'mail.requested', { ...payload, to: 'lovelace@example.com' })
+      await pages.sent('failed', 'mail.requested', payload)
+      const { features } = await pages.client().capabilities()
+      const page = await pages.open('/search?text=Lovelace')
+      await page.getByRole('heading', { name: 'Nothing has this name' }).waitFor()
+      const link = page.getByRole('link', { name: 'Search payloads for Lovelace' })
+      if (!features['inspect.listJobs by payload'].supported) return expect(await link.count()).toBe(0)
+      await link.click()
+      await page.locator(`[data-job="${id}"]`).waitFor()
+      expect(await page.locator('[data-job]').count()).toBe(1)
+      expect(await page.getByLabel('Payload contains').inputValue()).toBe('Lovelace')
+      expect(await findViolations(page)).toEqual([])
+    })
+
     test('says that nothing has a name', async () => {
       const page = await pages.open('/search?text=nothing-has-this')
       await page.getByRole('heading', { name: 'Nothing has this name' }).waitFor()

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import type { DefinitionJson } from '../../../src/api-types.ts'
 import { useQuery } from '../api/use-query.ts'
 import { hrefTo, navigate } from '../app/router.ts'
-import { seesAll, tenant, tenantUrl, whyUnsupported } from '../app/session.ts'
+import { seesAll, session, tenant, tenantUrl, whyUnsupported } from '../app/session.ts'
 import { Icon } from '../parts/icon.tsx'
 import { jobStates, stateLook } from '../parts/states.ts'
 import { FilterField } from './filter-field.tsx'
@@ -107,6 +107,15 @@ export function FilterBar({ from }: { from: JobQuery }) {
           why={noErrors}
           onChange={(error) => changeJobQuery({ error })}
         />
+        {(session.value?.findsPayloads || from.payload !== undefined) && (
+          <FilterField
+            name="payload"
+            label="Payload contains"
+            value={from.payload}
+            why={whyUnsupported('inspect.listJobs by payload')}
+            onChange={(payload) => changeJobQuery({ payload })}
+          />
+        )}
         {from.group !== undefined && (
           <FilterField
             name="group"

@@ -11,6 +11,8 @@ export interface JobQuery {
   readonly event?: string | undefined
   readonly reference?: string | undefined
   readonly error?: string | undefined
+  /** A text in the payload. */
+  readonly payload?: string | undefined
   /** The error group, as the page of errors names it. */
   readonly group?: string | undefined
   readonly within?: string | undefined
@@ -29,7 +31,7 @@ export const ranges: Readonly<Record<string, { readonly label: string; readonly 
   '30d': { label: 'Last 30 days', ms: 30 * 86_400_000 },
 }
 
-const texts = ['definition', 'event', 'reference', 'error', 'group', 'within', 'since', 'until'] as const
+const texts = ['definition', 'event', 'reference', 'error', 'payload', 'group', 'within', 'since', 'until'] as const
 
 /** Reads the filter from the address, or from the parameters of another one. */
 export function readJobQuery(parameters: URLSearchParams = query.value): JobQuery {
@@ -64,7 +66,7 @@ export function hrefToJobs(
 
 /** Returns the conditions for the server. */
 export function toFilter(from: JobQuery, now: number): FilterQuery {
-  const { states, definition, event, reference, error, group, within, since, until, by } = from
+  const { states, definition, event, reference, error, payload, group, within, since, until, by } = from
   const range = within === undefined ? undefined : ranges[within]
   const first = range ? new Date(now - range.ms).toISOString() : since
   return {
@@ -73,6 +75,7 @@ export function toFilter(from: JobQuery, now: number): FilterQuery {
     ...(event && { event }),
     ...(reference && { reference }),
     ...(error && { error }),
+    ...(payload && { payload }),
     ...(group && { errorGroup: group }),
     ...(first && { [by === 'end' ? 'endedSince' : 'since']: first }),
     ...(until && { [by === 'end' ? 'endedUntil' : 'until']: until }),
@@ -94,6 +97,7 @@ export function describeQuery(from: JobQuery): string[] {
     ...(from.event ? [`event ${from.event}`] : []),
     ...(from.reference ? [`reference ${from.reference}`] : []),
     ...(from.error ? [`error with “${from.error}”`] : []),
+    ...(from.payload ? [`payload with “${from.payload}”`] : []),
     ...(from.group ? [`fails with “${from.group}”`] : []),
     ...(within && ranges[within]
       ? [`${by === 'end' ? 'ended in the ' : ''}${ranges[within].label.toLowerCase()}`]

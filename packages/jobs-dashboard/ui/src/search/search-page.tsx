@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks'
 import type { FoundJson } from '../../../src/api-types.ts'
 import { useQuery } from '../api/use-query.ts'
 import { hrefTo, hrefToJob, navigate, query } from '../app/router.ts'
-import { tenant, tenantUrl } from '../app/session.ts'
+import { session, tenant, tenantUrl, whyUnsupported } from '../app/session.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Failure } from '../parts/failure.tsx'
 import { formatCount } from '../parts/format-count.ts'
@@ -32,11 +32,18 @@ export function SearchPage() {
 
 function Found({ text, found }: { text: string; found: FoundJson }) {
   const { job, reference, tenant: ofTenant, definitions } = found
+  const findsPayloads = session.value?.findsPayloads && whyUnsupported('inspect.listJobs by payload') === undefined
+  const hrefToPayloads = hrefTo('/jobs', { payload: text })
   if (!job && !reference && !ofTenant && definitions.length === 0) {
     return (
       <div class="card">
         <Empty icon="info" title="Nothing has this name">
           <p>Search for the whole id of a job, a whole reference or tenant, or a part of the id of a definition.</p>
+          {findsPayloads && (
+            <a class="text-link" href={hrefToPayloads}>
+              Search payloads for {text}
+            </a>
+          )}
         </Empty>
       </div>
     )
@@ -63,6 +70,7 @@ function Found({ text, found }: { text: string; found: FoundJson }) {
             name={id}
           />
         ))}
+        {findsPayloads && <Row href={hrefToPayloads} icon="filter" what="Search payloads for" name={text} />}
       </ul>
     </div>
   )

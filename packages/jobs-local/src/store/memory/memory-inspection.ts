@@ -91,11 +91,24 @@ function keysOf(job: StoredJob, by: CountGroup): Iterable<string> {
 }
 
 function matcherOf(filter: InspectFilter): (job: StoredJob) => boolean {
-  const { tenantId, event, definitionId, states, since, until, endedSince, endedUntil, errorText, errorGroup } = filter
+  const {
+    tenantId,
+    event,
+    definitionId,
+    states,
+    since,
+    until,
+    endedSince,
+    endedUntil,
+    errorText,
+    payloadText,
+    errorGroup,
+  } = filter
   const isByEnd = (endedSince ?? endedUntil) !== undefined
   const isEndIn = ({ endedAt }: { readonly endedAt?: number }): boolean =>
     endedAt !== undefined && endedAt >= (endedSince ?? 0) && endedAt < (endedUntil ?? Infinity)
   const text = errorText === undefined ? undefined : lower(errorText)
+  const inPayload = payloadText === undefined ? undefined : lower(JSON.stringify(payloadText).slice(1, -1))
   return (job) => {
     const { envelope, runs } = job
     return (
@@ -107,6 +120,7 @@ function matcherOf(filter: InspectFilter): (job: StoredJob) => boolean {
       (definitionId === undefined || runs.some((run) => run.definitionId === definitionId)) &&
       (states === undefined || states.includes(stateOf(job))) &&
       (text === undefined || runs.some((run) => hasText(run, text))) &&
+      (inPayload === undefined || lower(JSON.stringify(envelope.payload)).includes(inPayload)) &&
       (errorGroup === undefined ||
         failuresOf(job).some(
           (failure) =>

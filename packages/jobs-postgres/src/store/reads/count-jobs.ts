@@ -4,7 +4,15 @@ import { toJobCounts } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
 import { type JobRow, readEnvelope } from '../rows.ts'
-import { asciiLower, conditionOf, idRangeOf, jobsOfCandidates, SqlValues, stateSql } from './job-conditions.ts'
+import {
+  asciiLower,
+  conditionOf,
+  idRangeOf,
+  jobsOfCandidates,
+  searchesTexts,
+  SqlValues,
+  stateSql,
+} from './job-conditions.ts'
 import { chooseSources, within } from './job-sources.ts'
 import { hasText } from './list-summaries.ts'
 
@@ -23,7 +31,7 @@ export async function countJobs(
 ): Promise<JobCounts> {
   const { errorText: text } = filter
   const range = await idRangeOf(queryable, filter)
-  const max = text !== undefined ? maxRows.withText : maxRows.withoutText
+  const max = searchesTexts(filter) ? maxRows.withText : maxRows.withoutText
   const { sources, rows, met } = await chooseSources(queryable, filter, { max, range, isForList: false })
   if (sources.length === 0) return toJobCounts(0, new Map(), true)
   const isComplete = rows < max

@@ -2,7 +2,7 @@ import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { Queryable } from '../../database/database.ts'
 import { storedText } from '../stored-text.ts'
-import { conditionOf, type IdRange, idRangeOf, jobsOfCandidates, SqlValues } from './job-conditions.ts'
+import { conditionOf, type IdRange, idRangeOf, jobsOfCandidates, searchesTexts, SqlValues } from './job-conditions.ts'
 import { chooseSources, type ChosenSources, type JobSource, maxSorted, within } from './job-sources.ts'
 
 /** Number of rows to read for one page. Those with errors to search take longer. */
@@ -68,7 +68,7 @@ export async function findJobs<Job>(
   const chosen = await chooseSources(queryable, filter, { max: maxSorted, range: whole, isForList: true })
   if (chosen.sources.length === 0) return { jobs: [] }
   const isNewestFirst = order === 'newest'
-  const maxRows = query.errorText === undefined ? maxPageRows.withoutText : maxPageRows.withText
+  const maxRows = searchesTexts(query) ? maxPageRows.withText : maxPageRows.withoutText
   const jobs: Job[] = []
   let last: string | undefined
   let position = cursor

@@ -64,6 +64,7 @@ export function conditionOf(filter: InspectFilter, met: readonly string[], value
     endedSince,
     endedUntil,
     errorText,
+    payloadText,
     errorGroup,
   } = filter
   const conditions: string[] = []
@@ -87,6 +88,14 @@ export function conditionOf(filter: InspectFilter, met: readonly string[], value
     const text = values.add(asciiLower(JSON.stringify(errorText).slice(1, -1)))
     conditions.push(`EXISTS (${ofRun} AND r.error IS NOT NULL AND strpos(lower(r.error COLLATE "C"), ${text}) > 0)`)
   }
+  if (payloadText !== undefined) {
+    const text = values.add(asciiLower(JSON.stringify(payloadText).slice(1, -1)))
+    const has = (part: string): string => `strpos(lower(${part} COLLATE "C"), ${text}) > 0`
+    // The envelope is parsed only if the text is anywhere in it.
+    conditions.push(
+      `CASE WHEN ${has('j.envelope')} THEN ${has("(j.envelope::json -> 'payload')::text")} ELSE false END`,
+    )
+  }
   if (errorGroup !== undefined && !met.includes('errorGroup')) {
     const ofDefinition = definitionId === undefined ? '' : ` AND r.definition = ${values.add(storedText(definitionId))}`
     conditions.push(
@@ -97,6 +106,11 @@ export function conditionOf(filter: InspectFilter, met: readonly string[], value
   if (states === undefined) return others
   // The state takes longest.
   return `CASE WHEN ${others} THEN ${stateSql} = ANY(${values.add(states)}::text[]) ELSE false END`
+}
+
+/** Returns whether a filter searches in texts, which takes longer for each job. */
+export function searchesTexts({ errorText, payloadText }: InspectFilter): boolean {
+  return (errorText ?? payloadText) !== undefined
 }
 
 /** Converts ASCII letters only. */

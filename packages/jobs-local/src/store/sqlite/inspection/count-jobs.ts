@@ -7,6 +7,7 @@ import { toJobCounts } from '../../../records/to-job-counts.ts'
 import type { Steps } from '../../../time/steps.ts'
 import type { Connection } from '../file/connection.ts'
 import { isRunOf } from '../tables/rows.ts'
+import { searchesTexts } from './job-conditions.ts'
 import type { JobSource } from './job-source.ts'
 import { sourcesFor } from './sources-for.ts'
 import { stateSql } from './state-sql.ts'
@@ -36,7 +37,7 @@ export interface CountReads {
 /** Counts the jobs that match, each as it is when a step reads it. Reads a limited number of rows. */
 export function* countJobs(connection: Connection, filter: InspectFilter, reads: CountReads): Steps<JobCounts> {
   const { by, atOnce } = reads
-  const size = filter.errorText === undefined ? 'withoutText' : 'withText'
+  const size = searchesTexts(filter) ? 'withText' : 'withoutText'
   const max = maxRows[size]
   const { sources, rows, condition } = atOnce(() => sourcesFor(connection, filter, { max }))
   const isComplete = rows < max

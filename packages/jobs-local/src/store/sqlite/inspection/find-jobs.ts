@@ -1,6 +1,7 @@
 import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { Connection } from '../file/connection.ts'
+import { searchesTexts } from './job-conditions.ts'
 import type { JobSource } from './job-source.ts'
 import { type FoundJob, JobStream, type ListRange } from './job-stream.ts'
 import { sourcesFor } from './sources-for.ts'
@@ -26,7 +27,7 @@ export interface FoundPage {
 
 /** Finds the jobs of a page. Reads a limited number of rows, so it may find fewer, and still return a cursor. */
 export function findJobs(connection: Connection, query: InspectQuery): FoundPage {
-  const max = query.errorText === undefined ? maxRows.withoutText : maxRows.withText
+  const max = searchesTexts(query) ? maxRows.withText : maxRows.withoutText
   const range = rangeOf(connection, query)
   const { order: _, limit, cursor: __, ...filter } = query
   const { tenantId } = filter

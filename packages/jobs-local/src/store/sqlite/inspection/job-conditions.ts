@@ -21,6 +21,15 @@ const hasText =
   'r.error IS NOT NULL AND instr(lower(r.error), ?) AND json_valid(r.error) AND ' +
   "(instr(lower(r.error ->> 'name'), ?) OR instr(lower(r.error ->> 'message'), ?))"
 
+// The envelope is parsed only if the text is anywhere in it.
+const isInPayload =
+  "instr(lower(n.envelope), ?) AND json_valid(n.envelope) AND instr(lower(n.envelope -> 'payload'), ?)"
+
+/** Returns whether a filter searches in texts, which takes longer for each job. */
+export function searchesTexts({ errorText, payloadText }: InspectFilter): boolean {
+  return (errorText ?? payloadText) !== undefined
+}
+
 /** Returns the condition that the job `j` matches a filter. */
 export function conditionOf(filter: InspectFilter, time: TimeRange): Condition {
   const {
@@ -34,6 +43,7 @@ export function conditionOf(filter: InspectFilter, time: TimeRange): Condition {
     endedSince,
     endedUntil,
     errorText,
+    payloadText,
     errorGroup,
   } = filter
   const conditions: Condition[] = []
@@ -56,6 +66,10 @@ export function conditionOf(filter: InspectFilter, time: TimeRange): Condition {
   if (errorText !== undefined) {
     const text = lower(errorText)
     add(`EXISTS (${ofRun} AND ${hasText})`, lower(JSON.stringify(errorText).slice(1, -1)), text, text)
+  }
+  if (payloadText !== undefined) {
+    const text = lower(JSON.stringify(payloadText).slice(1, -1))
+    add(`EXISTS (SELECT 1 FROM cgk_jobs n WHERE n.seq = j.seq AND ${isInPayload})`, text, text)
   }
   if (errorGroup !== undefined) {
     const ofDefinition = definitionId === undefined ? [] : [definitionId]

@@ -13,6 +13,7 @@ import type { Steps } from '../../../time/steps.ts'
 import { turnBatch } from '../../../rules/turn-batch.ts'
 import type { StoreInspection } from '../../job-store.ts'
 import { type Connection, readAtOnce } from '../file/connection.ts'
+import { searchesTexts } from './job-conditions.ts'
 import { countFailures } from './count-failures.ts'
 import { countJobs } from './count-jobs.ts'
 import { findJobs } from './find-jobs.ts'
@@ -35,7 +36,7 @@ export class SqliteInspection implements StoreInspection {
 
   /** Reads a page in parts, each as of one moment. Like pages, they follow each other by a cursor. */
   *list(query: InspectQuery): Steps<JobSummaryPage> {
-    const maxRows = query.errorText === undefined ? maxPageRows.withoutText : maxPageRows.withText
+    const maxRows = searchesTexts(query) ? maxPageRows.withText : maxPageRows.withoutText
     const jobs: JobSummary[] = []
     let rows = 0
     for (let next: { readonly cursor?: string } = {}; ; yield) {
